@@ -1,0 +1,33 @@
+//! Why a file is left out of the upload.
+
+use serde::{Deserialize, Serialize};
+
+/// The reason a dropped file does not go into the upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Not DICOM by any of the accepted shapes.
+    NotDicom,
+    /// 0 bytes.
+    Empty,
+    /// The browser could not read it (moved, deleted, disc taken out).
+    Unreadable,
+    /// A DICOMDIR.
+    Dicomdir,
+    /// An exclude rule of the host matched.
+    Excluded,
+    /// No Study or Series Instance UID.
+    MissingUid,
+    /// Same SOP Instance UID and same content as a file already there.
+    Duplicate,
+}
+
+/// A file that was left out (`RejectedFile` of the widget's typings).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RejectedFile {
+    /// Path relative to what was dropped, with `/`.
+    pub path: String,
+    /// Why.
+    pub reason: Reason,
+}

@@ -1,0 +1,169 @@
+//! What the page is told: the whole state of the widget as plain data.
+//!
+//! The session is the only writer; the UI and the host's callbacks are derived from these values.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dicom::{RejectedFile, StudyInfo};
+
+/// Where the widget is in its flow (`UploaderStep`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// Nothing added yet.
+    #[default]
+    Start,
+    /// Files are being read.
+    Processing,
+    /// Studies are ready to be sent.
+    Pending,
+    /// An upload runs.
+    Uploading,
+    /// The person paused it.
+    Paused,
+    /// Everything is on the server.
+    Complete,
+    /// It stopped; *Try again* goes on.
+    Error,
+    /// The person cancelled it.
+    Cancelled,
+}
+
+/// Which of the two long tasks a [`Progress`] speaks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Reading headers; `files_*` move.
+    #[default]
+    Reading,
+    /// Sending; `bytes_*` move.
+    Uploading,
+}
+
+/// `Progress` of the widget's typings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Reading or uploading.
+    pub phase: Phase,
+    /// Files read, or instances wholly on the server.
+    pub files_done: usize,
+    /// Files known so far, or instances in the upload.
+    pub files_total: usize,
+    /// Bytes of the archive sent; moves within a chunk.
+    pub bytes_sent: u64,
+    /// Length of the archive in bytes.
+    pub bytes_total: u64,
+    /// Moving average; 0 until there is one.
+    pub bytes_per_second: f64,
+    /// Seconds left; `None` until it can be said.
+    pub seconds_left: Option<f64>,
+}
+
+/// Which part of the widget an error comes from (`AuraloaderError.context`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorContext {
+    /// `init()` and `mount()`.
+    Init,
+    /// Reading what was dropped.
+    Files,
+    /// Sending the archive.
+    Upload,
+    /// A call of the Aura API.
+    Api,
+    /// A token or signature.
+    Token,
+}
+
+/// `AuraloaderError` of the widget's typings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorInfo {
+    /// Where it happened.
+    pub context: ErrorContext,
+    /// What happened, with the server's own text if there is one.
+    pub message: String,
+    /// HTTP status, if a server answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_code: Option<u16>,
+}
+
+/// What a finished upload is reported as (`UploadResult`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadResult {
+    /// UUID of the upload.
+    pub upload_id: String,
+    /// The ids that init returned.
+    pub studies: Vec<StudyId>,
+    /// Instances on the server.
+    pub successful: usize,
+    /// Instances that did not get there.
+    pub failed: usize,
+}
+
+/// The server's own id of a study.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyId {
+    /// As init returned it.
+    pub id: String,
+}
+
+/// The bytes of the archive that one study takes up: `start..end`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudySpan {
+    /// Study Instance UID.
+    pub study_uid: String,
+    /// Offset of its first entry.
+    pub start: u64,
+    /// Offset behind its last entry.
+    pub end: u64,
+}
+
+/// The whole state; sent to the page whenever it changes, progress at most ten times a second.
+///
+/// The lists are shared, so a copy for each progress step costs nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct State {
+    /// Where in the flow.
+    pub step: Step,
+    /// Files dropped so far, accepted or not.
+    pub total_files: usize,
+    /// Bytes of the accepted files.
+    pub total_bytes: u64,
+    /// Studies found, in path order of their first file.
+    #[serde(with = "shared")]
+    pub studies: Arc<Vec<StudyInfo>>,
+    /// Files left out, in path order.
+    #[serde(with = "shared")]
+    pub rejected: Arc<Vec<RejectedFile>>,
+    /// Where in the archive each study lies; empty before the upload.
+    #[serde(with = "shared")]
+    pub spans: Arc<Vec<StudySpan>>,
+    /// How far.
+    pub progress: Progress,
+    /// Requests fail or the browser is offline; goes away by itself.
+    pub connection_issues: bool,
+    /// Why it stopped; set in [`Step::Error`] only.
+    pub error: Option<ErrorInfo>,
+    /// The result; set in [`Step::Complete`] only.
+    pub result: Option<UploadResult>,
+}
+
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, T: Deserialize<'a>, D: Deserializer<'a>>(from: D) -> Result<Arc<T>, D::Error> {
+        T::deserialize(from).map(Arc::new)
+    }
+}
