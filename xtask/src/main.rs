@@ -1,2 +1,48 @@
-//! The project's commands: `cargo xtask help`.
-fn main() {}
+//! The project's commands: `cargo xtask --help`.
+
+mod check;
+mod demo;
+mod setup;
+mod stamp;
+mod test;
+mod tools;
+mod widget;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, shows, tests and checks standalone-auraloader")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install whatever the other commands need; they do it themselves too
+    Setup,
+    /// Build the widget in release into pkg/
+    Build,
+    /// Build the widget, start the reference backend and print the address of the demo page
+    Demo(demo::Args),
+    /// Run every test, or only some of the groups
+    Test(test::Args),
+    /// Write pictures of every state of the widget into target/screenshots
+    Screenshots,
+    /// Format, lints for both targets, dependencies, types, documentation, size budgets
+    Check(check::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let sh = workspace::shell()?;
+    match cli.task {
+        Task::Setup => setup::everything(&sh),
+        Task::Build => widget::build(&sh),
+        Task::Demo(args) => demo::run(&sh, &args),
+        Task::Test(args) => test::run(&sh, &args),
+        Task::Screenshots => test::screenshots(&sh),
+        Task::Check(args) => check::run(&sh, &args),
+    }
+}

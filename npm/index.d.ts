@@ -1,0 +1,247 @@
+/**
+ * A browser widget that reads DICOM files, packs each upload into one ZIP and sends it, resumably, to the Aura API.
+ *
+ * @example
+ * const uploader = new StandaloneAuraloader({ apiToken, apiBaseUrl, uploadToken, containerId: "uploader" });
+ * await uploader.init();
+ * await uploader.mount();
+ */
+export class StandaloneAuraloader {
+  /**
+   * Checks the options; nothing is loaded or drawn yet.
+   *
+   * @throws Error if a required option is missing or an option has the wrong type or form, e.g. `apiToken is required`.
+   */
+  constructor(options: Options);
+
+  /**
+   * Checks the container, loads the WebAssembly (once a script, whatever the number of widgets) and fetches
+   * `/uploader/config`. A second call warns and returns.
+   *
+   * Rejects with a clear message, e.g. `Container element with id "…" not found in DOM`.
+   */
+  init(): Promise<void>;
+
+  /** Draws the widget into its container. Rejects if `init()` has not finished. */
+  mount(): Promise<void>;
+
+  /** Takes files as if they had been dropped; resolves when all have been read. Folders come by a `DataTransfer`. */
+  addFiles(files: File[] | FileList | DataTransfer): Promise<void>;
+
+  /** Sends the studies that are shown; a call during an upload is ignored. Resolves when the upload has ended. */
+  upload(): Promise<void>;
+
+  /** Stops sending and keeps what the server has. */
+  pause(): void;
+
+  /** Goes on after `pause()`. */
+  resume(): void;
+
+  /** Stops at once, removes what was sent from the server, then calls `onUploadCancel`. */
+  cancel(): Promise<void>;
+
+  /** Back to the start: no files, a new upload id. */
+  reset(): Promise<void>;
+
+  /** Takes one study out of what will be sent. */
+  removeStudy(studyUid: string): Promise<void>;
+
+  /**
+   * Unmounts and frees everything; safe at any time and twice. Calls that are still running resolve, later ones do
+   * nothing. Another instance can then mount in the same container.
+   */
+  destroy(): void;
+}
+
+/** What the host page gives. */
+export interface Options {
+  /** Service API key, sent as `X-Api-Key`. */
+  apiToken: string;
+  /** Absolute base URL of the Aura API; a trailing slash is ignored. */
+  apiBaseUrl: string;
+  /** Id of the element to mount into; it has to be in the document when `init()` is called. */
+  containerId: string;
+  /** Ephemeral bearer token from your backend; starts with `aubt_`. */
+  uploadToken: string;
+  /**
+   * Aurabox patient id, sent as `patient_id` when an upload begins.
+   * @default null
+   */
+  patientId?: string | null;
+  /** Sent unchanged when an upload begins. */
+  context?: Record<string, unknown> | null;
+  /** What the host wants to be told. */
+  callbacks?: Callbacks | null;
+  /**
+   * Bytes of one tus PATCH; `"auto"` chooses.
+   * @default "auto"
+   */
+  chunkSize?: number | "auto" | null;
+  /**
+   * Milliseconds to wait between the tries of one request; `[]` means no second try.
+   * @default [0, 1000, 3000, 5000]
+   */
+  retryDelays?: number[] | null;
+  /**
+   * Instances to leave out; an instance is left out when every field of one rule matches.
+   * @default [{ sopClassUid: "1.2.840.10008.5.1.4.1.1.66", protocolName: "ExamCard" }]
+   */
+  excludeRules?: ExcludeRule[] | null;
+  /**
+   * Colours; `"auto"` follows the system.
+   * @default "auto"
+   */
+  theme?: "light" | "dark" | "auto" | null;
+  /**
+   * Same-origin address of `standalone-auraloader.worker.js`, for pages whose Content-Security-Policy refuses blob
+   * workers. Without it the worker comes from inside the script; without any worker the work is done on the page.
+   */
+  workerUrl?: string | null;
+  /**
+   * Log what the widget does; never a secret or a patient's data.
+   * @default false
+   */
+  debug?: boolean | null;
+}
+
+/** One rule of `excludeRules`. */
+export interface ExcludeRule {
+  /** SOP Class UID (0008,0016). */
+  sopClassUid?: string;
+  /** Modality (0008,0060). */
+  modality?: string;
+  /** Protocol Name (0018,1030). */
+  protocolName?: string;
+}
+
+/**
+ * Each is also a `CustomEvent` on the container with the argument as `detail`: `auraloader:studies`,
+ * `auraloader:state`, `auraloader:complete`, `auraloader:error`, `auraloader:cancel`, `auraloader:progress`,
+ * `auraloader:rejected`. A callback that throws is logged and changes nothing else.
+ */
+export interface Callbacks {
+  /** The studies that are known, whenever they change. */
+  onStudiesFound?: (studies: StudyInfo[]) => void;
+  /** The whole state, on every change. */
+  onStateChange?: (state: UploaderState) => void;
+  /** Once for an upload, when the server has all of it. */
+  onUploadComplete?: (result: UploadResult) => void;
+  /** Something stopped the widget. */
+  onUploadError?: (error: AuraloaderError) => void;
+  /** The upload was cancelled and nothing is left of it. */
+  onUploadCancel?: () => void;
+  /** Reading or sending went on. */
+  onProgress?: (progress: Progress) => void;
+  /** What was left out, and why. */
+  onFilesRejected?: (files: RejectedFile[]) => void;
+}
+
+/** Where the widget is in its flow. */
+export type UploaderStep =
+  | "start" | "processing" | "pending" | "uploading" | "paused" | "complete" | "error" | "cancelled";
+
+/** All that the widget shows. */
+export interface UploaderState {
+  step: UploaderStep;
+  /** Files looked at. */
+  totalFiles: number;
+  studiesCount: number;
+  seriesCount: number;
+  studies: StudyInfo[];
+  complete: boolean;
+  /** Study Instance UID of the first study, or empty. */
+  studyId: string;
+  /** The ZIP is being written; with this widget it is written while it is sent. */
+  zipping: boolean;
+  /** Empty if there is no error. */
+  errorMessage: string;
+  /** The connection is lost; the widget goes on by itself. */
+  connectionIssues: boolean;
+  rejected: RejectedFile[];
+  progress: Progress;
+}
+
+/** How far reading or sending is. */
+export interface Progress {
+  phase: "reading" | "uploading";
+  /** Files read, or instances wholly on the server. */
+  filesDone: number;
+  /** Files known so far, or instances in the upload. */
+  filesTotal: number;
+  /** Bytes of the archive sent. */
+  bytesSent: number;
+  /** Length of the archive in bytes. */
+  bytesTotal: number;
+  /** Moving average; 0 until there is one. */
+  bytesPerSecond: number;
+  /** `null` until it can be said. */
+  secondsLeft: number | null;
+}
+
+/** A file that will not be sent. */
+export interface RejectedFile {
+  /** Path below the chosen folder, or the file's name. */
+  path: string;
+  /** Stable code, e.g. `not-dicom`. */
+  reason: "not-dicom" | "empty" | "unreadable" | "dicomdir" | "excluded" | "missing-uid" | "duplicate";
+}
+
+/** One DICOM study; a value that no file gives is an empty string. */
+export interface StudyInfo {
+  /** Study Instance UID (0020,000D). */
+  study_uid: string;
+  /** Patient's Name (0010,0010), as it is shown. */
+  patient_name: string;
+  /** Patient ID (0010,0020). */
+  patient_id: string;
+  /** Study Date (0008,0020), `YYYYMMDD`. */
+  study_date: string;
+  /** Study Time (0008,0030), `HHMMSS.FFFFFF`. */
+  study_time: string;
+  /** Study Description (0008,1030). */
+  study_description: string;
+  /** Institution Name (0008,0080). */
+  institution_name: string;
+  /** Modality (0008,0060), in order of first appearance. */
+  modalities: string[];
+  series_count: number;
+  /** Number of instances. */
+  images: number;
+  /** By Series Instance UID (0020,000E). */
+  series: Record<string, SeriesInfo>;
+  warnings: ("mixed-patient" | "conflict" | "truncated" | "irregular-uid")[];
+}
+
+/** One series of a study. */
+export interface SeriesInfo {
+  study_instance_uid: string;
+  series_instance_uid: string;
+  modality: string;
+  series_description: string;
+  body_part_examined: string;
+  series_date: string;
+  series_time: string;
+  study_date: string;
+  series_number: string;
+}
+
+/** What `onUploadComplete` gets. */
+export interface UploadResult {
+  /** UUID of the upload. */
+  uploadId: string;
+  /** The server's own ids of the studies. */
+  studies: { id: string }[];
+  /** DICOM instances on the server. */
+  successful: number;
+  /** DICOM instances that did not get there. */
+  failed: number;
+}
+
+/** What `onUploadError` gets. */
+export interface AuraloaderError {
+  context: "init" | "files" | "upload" | "api" | "token";
+  /** What happened, with the server's own text if there is one. */
+  message: string;
+  /** HTTP status, if a server answered. */
+  statusCode?: number;
+}

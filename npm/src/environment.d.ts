@@ -1,0 +1,22 @@
+// Modules that build.mjs makes up.
+
+declare module "glue" {
+  type Glue = import("./glue.js").Glue;
+  const init: Glue["default"];
+  export default init;
+  export const initSync: Glue["initSync"];
+  export const run_worker: Glue["run_worker"];
+  export const Widget: Glue["Widget"];
+}
+
+/** The bundled `worker.ts` as text. */
+declare module "worker-script" {
+  const text: string;
+  export default text;
+}
+
+/** The WebAssembly as `src/embedded.ts` unpacks it. */
+declare module "embedded-wasm" {
+  const base64: string;
+  export default base64;
+}

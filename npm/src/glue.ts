@@ -1,0 +1,30 @@
+// What wasm-bindgen exports for us; `glue` is resolved to its output by build.mjs. No part of the public typings.
+
+import type { Options } from "../index.js";
+
+/** One widget on the Rust side. */
+export interface Widget {
+  init(): Promise<void>;
+  mount(): void;
+  addFiles(files: File[] | FileList | DataTransfer): Promise<void>;
+  upload(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  cancel(): Promise<void>;
+  reset(): Promise<void>;
+  removeStudy(uid: string): Promise<void>;
+  destroy(): void;
+}
+
+/** The module's exports once it is instantiated. */
+export interface Glue {
+  default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+  initSync(input: { module: WebAssembly.Module }): unknown;
+  run_worker(): void;
+  Widget: new (
+    options: Options,
+    container: HTMLElement,
+    module: WebAssembly.Module,
+    startWorker: (() => Worker) | undefined,
+  ) => Widget;
+}

@@ -1,0 +1,97 @@
+// The synchronous checks of the options: what the constructor throws, and what it warns about.
+
+import type { Options } from "../index.js";
+
+type Check = (value: unknown, name: string) => string | undefined;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+const string: Check = (value, name) => (typeof value === "string" ? undefined : `${name} must be a string`);
+
+const token: Check = (value, name) =>
+  string(value, name) ?? ((value as string).startsWith("aubt_") ? undefined : `${name} must start with 'aubt_'`);
+
+const url: Check = (value, name) => {
+  try {
+    if (/^https?:$/.test(new URL(value as string).protocol)) return undefined;
+  } catch {
+    // falls through to the message
+  }
+  return `${name} must be a valid URL`;
+};
+
+const plainObject: Check = (value, name) =>
+  isObject(value) && !Array.isArray(value) ? undefined : `${name} must be an object`;
+
+const callbacks: Check = (value, name) => {
+  const wrong = plainObject(value, name);
+  if (wrong) return wrong;
+  for (const [key, callback] of Object.entries(value as object)) {
+    if (callback != null && typeof callback !== "function") return `${name}.${key} must be a function`;
+  }
+  return undefined;
+};
+
+const chunkSize: Check = (value, name) =>
+  value === "auto" || (Number.isSafeInteger(value) && (value as number) > 0)
+    ? undefined
+    : `${name} must be a whole number of bytes above 0 or 'auto'`;
+
+const delays: Check = (value, name) =>
+  Array.isArray(value) && value.every((delay) => Number.isFinite(delay) && delay >= 0)
+    ? undefined
+    : `${name} must be an array of milliseconds`;
+
+const ruleFields = ["sopClassUid", "modality", "protocolName"];
+
+const rules: Check = (value, name) => {
+  if (!Array.isArray(value)) return `${name} must be an array`;
+  const sound = value.every((rule) => {
+    const fields = isObject(rule) ? Object.entries(rule) : [];
+    return fields.length > 0 && fields.every(([key, text]) => ruleFields.includes(key) && typeof text === "string");
+  });
+  return sound ? undefined : `${name} must hold objects with ${ruleFields.join(", ")}`;
+};
+
+const theme: Check = (value, name) =>
+  ["light", "dark", "auto"].includes(value as string) ? undefined : `${name} must be 'light', 'dark' or 'auto'`;
+
+const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
+
+const required: Record<string, Check> = { apiToken: string, apiBaseUrl: url, uploadToken: token, containerId: string };
+
+const optional: Record<string, Check> = {
+  patientId: string,
+  context: plainObject,
+  callbacks,
+  chunkSize,
+  retryDelays: delays,
+  excludeRules: rules,
+  theme,
+  workerUrl: string,
+  debug: boolean,
+};
+
+const known = new Set([...Object.keys(required), ...Object.keys(optional)]);
+const warned = new Set<string>();
+
+/** Throws for the first option that is missing or malformed; warns once a page about names that nobody reads. */
+export function checkOptions(options: unknown): asserts options is Options {
+  const given: unknown = options ?? {};
+  if (!isObject(given)) throw new Error("options must be an object");
+  for (const [name, check] of Object.entries(required)) {
+    const value = given[name];
+    fail(value == null || value === "" ? `${name} is required` : check(value, name));
+  }
+  for (const [name, check] of Object.entries(optional)) {
+    const value = given[name];
+    if (value != null) fail(check(value, name));
+  }
+  const unknown = Object.keys(given).filter((name) => !known.has(name) && !warned.has(name));
+  unknown.forEach((name) => warned.add(name));
+  if (unknown.length > 0) console.warn(`[auraloader] Unknown options, not used: ${unknown.join(", ")}`);
+}
+
+function fail(message: string | undefined): void {
+  if (message !== undefined) throw new Error(message);
+}

@@ -1,0 +1,121 @@
+// The public class: checks, the order of calls, and the end of life. All else is the Rust widget's.
+
+import type { Options, StandaloneAuraloader as PublicClass } from "../index.js";
+import type { Engine } from "./engine.js";
+import type { Widget } from "./glue.js";
+import { checkOptions } from "./options.js";
+
+/** The class, bound to the way its build loads the WebAssembly. */
+export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
+  return class StandaloneAuraloader {
+    readonly #options: Options;
+    #widget: Widget | undefined;
+    #initialising: Promise<void> | undefined;
+    #ready = false;
+    #mounted = false;
+    #destroyed = false;
+    #end: () => void = () => {};
+    readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
+
+    constructor(options: Options) {
+      checkOptions(options);
+      this.#options = { ...options };
+    }
+
+    async init(): Promise<void> {
+      if (this.#destroyed) return;
+      if (this.#initialising) {
+        console.warn("[auraloader] init() was called before; this call does nothing");
+        return this.#untilEnd(this.#initialising);
+      }
+      this.#initialising = this.#load();
+      try {
+        await this.#untilEnd(this.#initialising);
+      } catch (error) {
+        this.#release();
+        throw error;
+      }
+    }
+
+    async mount(): Promise<void> {
+      if (this.#destroyed) return;
+      const widget = this.#initialised("mount");
+      if (this.#mounted) {
+        console.warn("[auraloader] mount() was called before; this call does nothing");
+        return;
+      }
+      widget.mount();
+      this.#mounted = true;
+    }
+
+    async addFiles(files: File[] | FileList | DataTransfer): Promise<void> {
+      if (!this.#destroyed) await this.#untilEnd(this.#initialised("addFiles").addFiles(files));
+    }
+
+    async upload(): Promise<void> {
+      if (!this.#destroyed) await this.#untilEnd(this.#initialised("upload").upload());
+    }
+
+    pause(): void {
+      this.#running?.pause();
+    }
+
+    resume(): void {
+      this.#running?.resume();
+    }
+
+    async cancel(): Promise<void> {
+      await this.#untilEnd(this.#running?.cancel());
+    }
+
+    async reset(): Promise<void> {
+      await this.#untilEnd(this.#running?.reset());
+    }
+
+    async removeStudy(studyUid: string): Promise<void> {
+      await this.#untilEnd(this.#running?.removeStudy(studyUid));
+    }
+
+    destroy(): void {
+      if (this.#destroyed) return;
+      this.#destroyed = true;
+      this.#release();
+      this.#end();
+    }
+
+    /** The widget once `init()` has finished; before that there is nothing to pause, cancel, or reset. */
+    get #running(): Widget | undefined {
+      return this.#ready ? this.#widget : undefined;
+    }
+
+    #initialised(method: string): Widget {
+      if (!this.#running) throw new Error(`${method}() was called before init() finished; await init() first`);
+      return this.#running;
+    }
+
+    async #load(): Promise<void> {
+      const { containerId } = this.#options;
+      const container = document.getElementById(containerId);
+      if (!container) throw new Error(`Container element with id "${containerId}" not found in DOM`);
+      const engine = await load();
+      if (this.#destroyed) return;
+      this.#widget = engine.widget(this.#options, container);
+      await this.#widget.init();
+      this.#ready = true;
+    }
+
+    /** What was begun is not waited for once the widget is destroyed: the host's own `await` goes on. */
+    async #untilEnd(work: Promise<void> | undefined): Promise<void> {
+      await Promise.race([work, this.#ended]);
+    }
+
+    /** wasm-bindgen frees the emptied object when it is collected: an async call may still borrow it now. */
+    #release(): void {
+      const widget = this.#widget;
+      this.#widget = undefined;
+      this.#initialising = undefined;
+      this.#ready = false;
+      widget?.destroy();
+    }
+  };
+}

@@ -1,0 +1,55 @@
+//! What has to hold besides the tests.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::workspace::say;
+use crate::{setup, widget};
+
+/// Options of `cargo xtask check`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also ask the advisory database, which is a Git repository on the internet
+    #[arg(long)]
+    advisories: bool,
+}
+
+/// Runs all checks, the quick ones first.
+pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
+    setup::for_build(sh)?;
+    setup::for_check(sh)?;
+
+    say("Format");
+    cmd!(sh, "cargo fmt --all --check").run()?;
+
+    say("Dependencies: bans, licences, sources");
+    cmd!(sh, "cargo deny --log-level error check bans licenses sources").run()?;
+    if args.advisories {
+        say("Dependencies: advisories");
+        cmd!(sh, "cargo deny check advisories").run()?;
+    }
+
+    say("Types of the TypeScript");
+    {
+        let _npm = sh.push_dir("npm");
+        cmd!(sh, "npm run --silent types").run()?;
+    }
+
+    say("Lints, native");
+    cmd!(sh, "cargo clippy --quiet --workspace --all-targets -- --deny warnings").run()?;
+    say("Lints, in the browser");
+    cmd!(
+        sh,
+        "cargo clippy --quiet --package standalone-auraloader --target wasm32-unknown-unknown --all-targets -- --deny warnings"
+    )
+    .run()?;
+
+    say("Documentation");
+    cmd!(sh, "cargo doc --quiet --workspace --no-deps --document-private-items")
+        .env("RUSTDOCFLAGS", "--deny warnings")
+        .run()?;
+
+    widget::build(sh)?;
+    say("Sizes");
+    Ok(cmd!(sh, "node npm/sizes.mjs pkg").run()?)
+}

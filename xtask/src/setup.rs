@@ -1,0 +1,125 @@
+//! Installs what is missing. Needs rustup's cargo, Node and, for the browser, apt; each step is skipped when done.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use xshell::{Shell, cmd};
+
+use crate::stamp::Step;
+use crate::tools;
+use crate::workspace::{root, say};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PYDICOM: &str = "3.0.1";
+/// Where the wheel's public DICOM files are afterwards.
+pub(crate) const PYDICOM_DIR: &str = "target/pydicom";
+
+/// Everything for every command.
+pub(crate) fn everything(sh: &Shell) -> Result<()> {
+    for_build(sh)?;
+    for_tests(sh)?;
+    for_check(sh)?;
+    say("Everything is installed");
+    Ok(())
+}
+
+/// What the widget is built with.
+pub(crate) fn for_build(sh: &Shell) -> Result<()> {
+    wasm_target(sh)?;
+    tools::wasm_bindgen(sh)?;
+    tools::wasm_pack(sh)?;
+    npm_packages(sh, "npm")
+}
+
+/// Browser, driver, archive readers, and the public DICOM files.
+pub(crate) fn for_tests(sh: &Shell) -> Result<()> {
+    debian_packages(sh)?;
+    npm_packages(sh, "tests/e2e")?;
+    pydicom(sh)
+}
+
+/// What only `cargo xtask check` needs.
+pub(crate) fn for_check(sh: &Shell) -> Result<()> {
+    tools::cargo_deny(sh)
+}
+
+fn wasm_target(sh: &Shell) -> Result<()> {
+    let libraries = cmd!(sh, "rustc --print target-libdir --target {TARGET}").quiet().read()?;
+    if Path::new(libraries.trim()).exists() {
+        return Ok(());
+    }
+    say(&format!("Adding the Rust target {TARGET}"));
+    cmd!(sh, "rustup target add {TARGET}").run().with_context(|| format!("rustup could not add {TARGET}"))
+}
+
+fn npm_packages(sh: &Shell, folder: &str) -> Result<()> {
+    node(sh)?;
+    let (lock, manifest) = (format!("{folder}/package-lock.json"), format!("{folder}/package.json"));
+    let step = Step {
+        root: &root(),
+        name: &format!("npm-{}", folder.replace('/', "-")),
+        inputs: &[&lock, &manifest],
+        outputs: &[&format!("{folder}/node_modules")],
+    };
+    step.run(|| {
+        say(&format!("Installing the npm packages of {folder}"));
+        let _in_folder = sh.push_dir(folder);
+        Ok(cmd!(sh, "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error").run()?)
+    })
+}
+
+fn node(sh: &Shell) -> Result<()> {
+    let version = cmd!(sh, "node --version").quiet().read().context("Node 20.11 or newer is needed")?;
+    let mut parts = version.trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    ensure!(found >= (20, 11), "Node 20.11 or newer is needed, this is {version}");
+    Ok(())
+}
+
+fn debian_packages(sh: &Shell) -> Result<()> {
+    let wanted = [
+        ("chromium", Path::new("/usr/bin/chromium").exists()),
+        ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
+        ("unzip", cmd!(sh, "unzip -v").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
+        ("p7zip-full", cmd!(sh, "7z i").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
+        ("python3-pip", cmd!(sh, "python3 -m pip --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
+    ];
+    let missing: Vec<_> = wanted.into_iter().filter(|(_, there)| !there).map(|(package, _)| package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if !tools::runs(sh, "apt-get") {
+        bail!("The tests need {list}, and there is no apt-get to install them with");
+    }
+    say(&format!("Installing {list}"));
+    cmd!(sh, "apt-get update --quiet=2").run().context("apt-get update failed; it has to run as root")?;
+    cmd!(sh, "apt-get install --yes --quiet=2 --no-install-recommends {missing...}")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .run()
+        .with_context(|| format!("apt-get could not install {list}"))
+}
+
+/// Unpacked, not installed: the system's Python stays as it is.
+fn pydicom(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: &format!("pydicom-{PYDICOM}"),
+        inputs: &[],
+        outputs: &[&format!("{PYDICOM_DIR}/pydicom/data/test_files")],
+    };
+    step.run(|| {
+        say(&format!("Fetching pydicom {PYDICOM} and its public DICOM files"));
+        sh.remove_path(PYDICOM_DIR)?;
+        let package = format!("pydicom=={PYDICOM}");
+        cmd!(sh, "python3 -m pip download --quiet --no-deps --only-binary=:all: --dest {PYDICOM_DIR} {package}")
+            .run()
+            .context("PyPI's pydicom could not be fetched")?;
+        let wheel = sh
+            .read_dir(PYDICOM_DIR)?
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+            .context("pip left no wheel")?;
+        Ok(cmd!(sh, "python3 -m zipfile -e {wheel} {PYDICOM_DIR}").run()?)
+    })
+}

@@ -1,0 +1,74 @@
+//! Runs the tests, group by group.
+
+use anyhow::Result;
+use clap::ValueEnum;
+use xshell::{Shell, cmd};
+
+use crate::workspace::{root, say};
+use crate::{setup, widget};
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only these groups
+    groups: Vec<Group>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// Unit and integration tests of all crates
+    Native,
+    /// Components and the JavaScript surface in headless Chromium
+    Web,
+    /// The TypeScript
+    Js,
+    /// The built package in Chromium, against real servers
+    E2e,
+}
+
+/// Installs what is missing, then runs the groups in order of their cost.
+pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
+    let wanted = |group| args.groups.is_empty() || args.groups.contains(&group);
+    setup::for_build(sh)?;
+    setup::for_tests(sh)?;
+    if wanted(Group::Native) {
+        say("Native tests");
+        cmd!(sh, "cargo test --workspace").run()?;
+    }
+    if wanted(Group::Web) {
+        say("Tests of the widget in headless Chromium");
+        cmd!(sh, "cargo test --package standalone-auraloader --target wasm32-unknown-unknown --tests")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+            .env("CHROMEDRIVER", "/usr/bin/chromedriver")
+            .run()?;
+    }
+    if wanted(Group::Js) {
+        widget::build(sh)?;
+        say("Tests of the TypeScript");
+        let _npm = sh.push_dir("npm");
+        cmd!(sh, "npm test --silent").run()?;
+    }
+    if wanted(Group::E2e) {
+        end_to_end(sh, "test")?;
+    }
+    Ok(())
+}
+
+/// Pictures of every state, in both widths and both themes.
+pub(crate) fn screenshots(sh: &Shell) -> Result<()> {
+    setup::for_tests(sh)?;
+    end_to_end(sh, "screenshots")
+}
+
+fn end_to_end(sh: &Shell, script: &str) -> Result<()> {
+    widget::build(sh)?;
+    say("Building the reference backend");
+    cmd!(sh, "cargo build --quiet --package auraloader-backend --bin aura-backend").run()?;
+    say("Tests of the built package in Chromium, against real servers");
+    let _e2e = sh.push_dir("tests/e2e");
+    cmd!(sh, "npm run --silent {script}")
+        .env("AURA_BACKEND", root().join("target/debug/aura-backend"))
+        .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))
+        .run()?;
+    Ok(())
+}

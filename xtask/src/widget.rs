@@ -1,0 +1,58 @@
+//! Builds the widget: wasm-pack, binaryen's wasm-opt, then the bundles of npm/build.mjs.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::setup;
+use crate::stamp::Step;
+use crate::workspace::{root, say};
+
+const GLUE: &str = "target/widget";
+const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
+
+/// Builds into pkg/ what has changed since the last time.
+pub(crate) fn build(sh: &Shell) -> Result<()> {
+    setup::for_build(sh)?;
+    wasm(sh)?;
+    package(sh)
+}
+
+fn wasm(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: "wasm",
+        inputs: &["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src", "styles", "crates/core", "npm/package-lock.json"],
+        outputs: &[WASM, "target/widget/standalone_auraloader.js"],
+    };
+    step.run(|| {
+        say("Building the WebAssembly in release");
+        // no-install: wasm-bindgen is on PATH already, and wasm-pack's own wasm-opt would be a download.
+        cmd!(sh, "wasm-pack --quiet build --release --target web --mode no-install --no-typescript --out-dir {GLUE}").run()?;
+        say("Optimising it for size");
+        Ok(cmd!(sh, "node npm/node_modules/binaryen/bin/wasm-opt -Oz {WASM} -o {WASM}").run()?)
+    })
+}
+
+fn package(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: "package",
+        inputs: &[
+            "npm/src",
+            "npm/build.mjs",
+            "npm/index.d.ts",
+            "npm/README.md",
+            "npm/package-lock.json",
+            "LICENSE",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+            WASM,
+            "target/widget/standalone_auraloader.js",
+        ],
+        outputs: &["pkg/standalone-auraloader.umd.js", "pkg/standalone-auraloader.mjs", "pkg/package.json"],
+    };
+    step.run(|| {
+        say("Bundling the package into pkg/");
+        Ok(cmd!(sh, "node npm/build.mjs {GLUE} pkg").run()?)
+    })
+}
