@@ -1,0 +1,114 @@
+//! Grouping: what is told does not depend on the order of reading.
+
+mod support;
+
+use auraloader_core::dicom::{ExcludeRule, FileId, Index, PlainDecoder, Reason, Walk, Warning};
+use support::{Image, element, part10};
+
+fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {
+    let mut walk = Walk::new(bytes.len() as u64);
+    while let Some(range) = walk.want() {
+        walk.supply(&bytes[range.start as usize..range.end as usize]);
+    }
+    index.add(file, path, bytes.len() as u64, walk.finish(), &PlainDecoder);
+}
+
+/// Does what a session does once all files are read.
+fn compare(index: &mut Index, files: &[(&str, Vec<u8>)], ids: &[FileId]) {
+    for file in index.to_compare() {
+        let at = ids.iter().position(|id| *id == file).expect("known");
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&files[at].1);
+        index.set_content(file, Ok(crc.finalize()));
+    }
+    index.settle();
+}
+
+#[test]
+fn any_order_of_reading_gives_the_same_studies() {
+    let image = |instance, patient| Image { instance, patient, ..Image::default() };
+    let other = Image { study: "1.9", series: "1.9.1", instance: "1.9.1.1", modality: "MR", ..Image::default() };
+    let files = [
+        ("a/1", image("1.1", "").file()),
+        ("a/2", image("1.2", "Roe^Richard").file()),
+        ("a/3", image("1.3", "Doe^Jane").file()),
+        ("a/4", image("1.3", "Doe^Jane").file()),
+        ("b/1", other.file()),
+        ("notes.txt", b"hello".to_vec()),
+    ];
+    let mut results = Vec::new();
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 1, 5, 0, 4, 2]] {
+        let mut index = Index::new(ExcludeRule::defaults());
+        for at in order {
+            add(&mut index, at as FileId, files[at].0, &files[at].1);
+        }
+        compare(&mut index, &files, &[0, 1, 2, 3, 4, 5]);
+        results.push((index.studies(), index.rejected(), index.accepted()));
+    }
+    assert_eq!(results[0], results[1]);
+    assert_eq!(results[0], results[2]);
+    let (studies, rejected, accepted) = &results[0];
+    assert_eq!(studies.len(), 2);
+    assert_eq!(studies[0].patient_name, "Roe^Richard");
+    assert_eq!((studies[0].images, studies[0].series_count), (3, 1));
+    assert_eq!(studies[0].warnings, [Warning::MixedPatient]);
+    assert_eq!(studies[1].modalities, ["MR"]);
+    let reasons: Vec<_> = rejected.iter().map(|file| (file.path.as_str(), file.reason)).collect();
+    assert_eq!(reasons, [("a/4", Reason::Duplicate), ("notes.txt", Reason::NotDicom)]);
+    assert_eq!(accepted.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a/1", "a/2", "a/3", "b/1"]);
+}
+
+#[test]
+fn same_uid_and_size_but_other_content_is_a_conflict() {
+    let files = [
+        ("1", Image::default().file()),
+        ("2", Image { patient: "Doe^Joan", ..Image::default() }.file()),
+    ];
+    let mut index = Index::default();
+    add(&mut index, 0, "1", &files[0].1);
+    add(&mut index, 1, "2", &files[1].1);
+    compare(&mut index, &files, &[0, 1]);
+    assert_eq!(index.len(), 2);
+    assert!(index.studies()[0].warnings.contains(&Warning::Conflict));
+}
+
+#[test]
+fn left_out_with_reasons() {
+    let mut index = Index::new(ExcludeRule::defaults());
+    let mut directory = part10("1.2.840.10008.1.2.1");
+    element(&mut directory, 0x0008_0016, b"UI", b"1.2.840.10008.1.3.10");
+    add(&mut index, 0, "disc/dir", &directory);
+    add(&mut index, 1, "disc/DICOMDIR", &Image::default().file());
+    let mut card = part10("1.2.840.10008.1.2.1");
+    element(&mut card, 0x0008_0016, b"UI", b"1.2.840.10008.5.1.4.1.1.66");
+    element(&mut card, 0x0018_1030, b"LO", b"ExamCard");
+    element(&mut card, 0x0020_000D, b"UI", b"1.2");
+    add(&mut index, 2, "disc/card", &card);
+    add(&mut index, 3, "disc/nouid", &part10("1.2.840.10008.1.2.1"));
+    let reasons: Vec<_> = index.rejected().into_iter().map(|file| file.reason).collect();
+    assert_eq!(reasons, [Reason::Dicomdir, Reason::Excluded, Reason::Dicomdir, Reason::MissingUid]);
+    assert!(index.is_empty());
+}
+
+#[test]
+fn a_study_or_the_last_drop_can_be_forgotten() {
+    let mut index = Index::default();
+    add(&mut index, 0, "1", &Image::default().file());
+    add(&mut index, 1, "2", &Image { study: "1.9", ..Image::default() }.file());
+    add(&mut index, 2, "3", b"junk");
+    index.forget_from(2);
+    assert_eq!(index.rejected_len(), 0);
+    assert_eq!(index.remove_study("1.2.3"), [0]);
+    assert_eq!(index.accepted().iter().map(|file| file.file).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn irregular_uids_and_several_values() {
+    let mut index = Index::default();
+    add(&mut index, 0, "1", &Image { study: "1.2.3\\4.5.6", ..Image::default() }.file());
+    add(&mut index, 1, "2", &Image { study: "<b>../x</b>", ..Image::default() }.file());
+    let studies = index.studies();
+    assert_eq!(studies[0].study_uid, "1.2.3");
+    assert_eq!(studies[1].study_uid, "<b>../x</b>");
+    assert!(studies.iter().all(|study| study.warnings.contains(&Warning::IrregularUid)));
+}
