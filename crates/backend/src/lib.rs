@@ -1,1 +1,1 @@
-//! Server-side signing.
+//! Reference Aura backend.

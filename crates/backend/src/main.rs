@@ -1,0 +1,2 @@
+//! The backend as a program.
+fn main() {}
