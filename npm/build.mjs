@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync, constants } from "node:zlib";
+import { encode } from "./src/bytes-as-text.mjs";
 
 const here = import.meta.dirname;
 const [glueDir, outDir] = process.argv.slice(2);
@@ -48,13 +48,18 @@ async function bundle(entry, texts, options) {
 }
 
 const worker = await bundle("worker.ts", {}, { format: "iife" });
-const texts = { "worker-script": worker, "embedded-wasm": gzipSync(wasm, { level: constants.Z_BEST_COMPRESSION }).toString("base64") };
+const texts = { "worker-script": worker, "wasm-text": encode(wasm) };
 
+/** The global is the class itself; modules get an object that names it. */
+const universal = `
+if(typeof define==="function"&&define.amd)define([],factory);
+else if(typeof module==="object"&&module.exports)module.exports=factory();
+else globalThis.StandaloneAuraloader=factory().StandaloneAuraloader`;
 const umd = await bundle("umd.ts", texts, {
   format: "iife",
   globalName: "exports",
   banner: {
-    js: `/*! standalone-auraloader ${version} | MIT OR Apache-2.0 */\n((root,factory)=>{if(typeof define==="function"&&define.amd)define([],factory);else if(typeof module==="object"&&module.exports)module.exports=factory();else root.StandaloneAuraloader=factory().StandaloneAuraloader})(typeof self<"u"?self:globalThis,()=>{`,
+    js: `/*! standalone-auraloader ${version} | MIT OR Apache-2.0 */\n(factory=>{${universal.replaceAll("\n", "")}})(()=>{`,
   },
   footer: { js: "return exports})" },
 });

@@ -15,8 +15,8 @@ declare module "worker-script" {
   export default text;
 }
 
-/** The WebAssembly as `src/embedded.ts` unpacks it. */
-declare module "embedded-wasm" {
-  const base64: string;
-  export default base64;
+/** The WebAssembly as `bytes-as-text.mjs` writes it. */
+declare module "wasm-text" {
+  const text: string;
+  export default text;
 }

@@ -1,0 +1,27 @@
+// What is in a stored ZIP, read by a reader that is not ours.
+
+import { execFile } from "node:child_process";
+import { buffer } from "node:stream/consumers";
+import { promisify } from "node:util";
+import yauzl from "yauzl";
+import { sha256 } from "./folders.mjs";
+
+const run = promisify(execFile);
+
+/** `[{ name, sha256 }]` in the order of the central directory; names as raw text, whatever they hold. */
+export async function entriesOf(path) {
+  const zip = await yauzl.openPromise(path, { decodeStrings: true, validateEntrySizes: true, strictFileNames: true });
+  const entries = [];
+  for await (const entry of zip.eachEntry()) {
+    const stream = await zip.openReadStreamPromise(entry);
+    entries.push({ name: entry.fileName, sha256: sha256(await buffer(stream)) });
+  }
+  return entries;
+}
+
+/** Rejects with what they print if Info-ZIP, Python or 7-Zip complain. */
+export async function opensEverywhere(path) {
+  await run("unzip", ["-t", "-qq", path]);
+  await run("python3", ["-m", "zipfile", "-t", path]);
+  await run("7z", ["t", path]);
+}
