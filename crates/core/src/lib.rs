@@ -1,7 +1,15 @@
 //! Everything of the widget that decides, and nothing that touches the outside.
 //!
-//! Data goes one way: files → [`dicom`] (index) → `archive` (plan) → `session` → `tus` → server.
-//! Each machine takes inputs and a clock and returns actions; a shell performs them and reports back.
+//! Data goes one way: files → [`dicom`] (index) → [`archive`] (plan) → `session` → [`tus`] → server.
+//!
+//! Each machine has the same shape: `handle(now, input)` takes what happened, `poll()` gives the next action
+//! to perform, `poll_timeout()` says when to come back at the latest. A shell performs the actions and reports.
 
+pub mod archive;
 pub mod dicom;
+pub mod http;
+pub mod retry;
+pub mod secret;
 pub mod state;
+pub mod time;
+pub mod tus;

@@ -1,5 +1,7 @@
 //! Text by Specific Character Set (PS3.3 §C.12.1.1.2, PS3.5 §6.1).
 
+use super::header::trim;
+
 /// Decodes bytes of a character encoding: by the browser's `TextDecoder`, natively by `encoding_rs`.
 pub trait TextDecoder {
     /// The text of `bytes` in the encoding that the WHATWG Encoding Standard calls `label`; bytes that
@@ -33,7 +35,7 @@ impl CharacterSet {
     /// From the value of (0008,0005). A term that is not defined counts as the default repertoire.
     pub(super) fn parse(value: &[u8]) -> Self {
         let value = String::from_utf8_lossy(value);
-        let mut terms = value.split('\\').map(|term| super::header::trim(term));
+        let mut terms = value.split('\\').map(trim);
         let first = terms.next().unwrap_or_default();
         let extended = first.starts_with("ISO 2022") || terms.any(|term| term.starts_with("ISO 2022"));
         Self { initial: label(first), extended }

@@ -9,7 +9,6 @@ impl Tag {
     pub(super) const MEDIA_STORAGE_SOP_CLASS_UID: Self = Self(0x0002_0002);
     pub(super) const MEDIA_STORAGE_SOP_INSTANCE_UID: Self = Self(0x0002_0003);
     pub(super) const SPECIFIC_CHARACTER_SET: Self = Self(0x0008_0005);
-    pub(super) const ITEM: Self = Self(0xFFFE_E000);
     pub(super) const ITEM_DELIMITATION: Self = Self(0xFFFE_E00D);
     pub(super) const SEQUENCE_DELIMITATION: Self = Self(0xFFFE_E0DD);
 

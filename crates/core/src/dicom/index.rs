@@ -265,7 +265,11 @@ impl<'a> Gathered<'a> {
         let series = self.info.series.entry(series_uid.clone()).or_default();
         series.images += 1;
         self.info.images += 1;
-        let mut warn = |condition, warning| drop(condition && self.warnings.insert(warning));
+        let mut warn = |condition, warning| {
+            if condition {
+                self.warnings.insert(warning);
+            }
+        };
         warn(instance.truncated, Warning::Truncated);
         let uids = [study_uid.as_str(), series_uid.as_str(), &*instance.uid];
         warn(uids.iter().any(|value| !value.is_empty() && !uid::is_regular(value)), Warning::IrregularUid);

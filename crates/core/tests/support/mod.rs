@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 /// A data set in explicit little endian: `element(&mut bytes, 0x0010_0010, b"PN", b"Doe")`.
-pub fn element(to: &mut Vec<u8>, tag: u32, vr: &[u8; 2], value: &[u8]) {
+pub(crate) fn element(to: &mut Vec<u8>, tag: u32, vr: &[u8; 2], value: &[u8]) {
     to.extend(((tag >> 16) as u16).to_le_bytes());
     to.extend((tag as u16).to_le_bytes());
     to.extend(vr);
@@ -20,7 +20,7 @@ pub fn element(to: &mut Vec<u8>, tag: u32, vr: &[u8; 2], value: &[u8]) {
 }
 
 /// Preamble and meta group of the given transfer syntax.
-pub fn part10(transfer_syntax: &str) -> Vec<u8> {
+pub(crate) fn part10(transfer_syntax: &str) -> Vec<u8> {
     let mut meta = Vec::new();
     element(&mut meta, 0x0002_0010, b"UI", transfer_syntax.as_bytes());
     let mut bytes = vec![0; 128];
@@ -32,12 +32,12 @@ pub fn part10(transfer_syntax: &str) -> Vec<u8> {
 
 /// What a test wants to say of one image.
 #[derive(Clone, Copy)]
-pub struct Image<'a> {
-    pub study: &'a str,
-    pub series: &'a str,
-    pub instance: &'a str,
-    pub patient: &'a str,
-    pub modality: &'a str,
+pub(crate) struct Image<'a> {
+    pub(crate) study: &'a str,
+    pub(crate) series: &'a str,
+    pub(crate) instance: &'a str,
+    pub(crate) patient: &'a str,
+    pub(crate) modality: &'a str,
 }
 
 impl Default for Image<'_> {
@@ -47,7 +47,7 @@ impl Default for Image<'_> {
 }
 
 impl Image<'_> {
-    pub fn data_set(&self) -> Vec<u8> {
+    pub(crate) fn data_set(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         element(&mut bytes, 0x0008_0016, b"UI", b"1.2.840.10008.5.1.4.1.1.2");
         element(&mut bytes, 0x0008_0018, b"UI", self.instance.as_bytes());
@@ -60,7 +60,7 @@ impl Image<'_> {
         bytes
     }
 
-    pub fn file(&self) -> Vec<u8> {
+    pub(crate) fn file(&self) -> Vec<u8> {
         let mut bytes = part10("1.2.840.10008.1.2.1");
         bytes.extend(self.data_set());
         element(&mut bytes, 0x7FE0_0010, b"OW", &[7; 600]);

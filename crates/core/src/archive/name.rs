@@ -1,0 +1,112 @@
+//! Names of archive entries: from untrusted paths to ones that no extractor can be led astray by.
+
+use std::collections::HashSet;
+
+/// Longest name of an entry, in bytes; what common file systems allow for one part of a path.
+const MAX_LEN: usize = 255;
+/// What is kept of a UID; a regular one is not longer (PS3.5 §9.1).
+const MAX_UID_LEN: usize = 64;
+
+/// Gives each entry a name of its own, in the order asked for.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// In lower case: two names that differ in case only are one file on many machines.
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// `<study uid>/<path with "/" as "-">`; what would be equal to an earlier one gets ` (2)`, ` (3)`, …
+    pub(super) fn entry(&mut self, study_uid: &str, path: &str) -> String {
+        let folder = part(study_uid, MAX_UID_LEN);
+        let file = part(path, usize::MAX);
+        let (stem, extension) = split_extension(&file);
+        let mut number = 1;
+        loop {
+            let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
+            let room = MAX_LEN.saturating_sub(folder.len() + 1 + suffix.len() + extension.len());
+            let name = format!("{folder}/{}{suffix}{extension}", cut(stem, room));
+            if self.taken.insert(name.to_lowercase()) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// One part of a path without anything that means more than a name.
+fn part(untrusted: &str, max_len: usize) -> String {
+    let untrusted = untrusted.trim_start_matches(['/', '\\']);
+    let harmless = |c: char| match c {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+        c if c.is_control() || is_invisible(c) => '_',
+        c => c,
+    };
+    let part: String = untrusted.chars().map(harmless).collect();
+    // "." and ".." name folders, also with the spaces and dots that Windows drops from the end.
+    let part = part.replace("..", "__");
+    let part = cut(part.trim_matches([' ', '.']), max_len);
+    if part.is_empty() { "_".to_owned() } else { part.to_owned() }
+}
+
+/// Characters that reorder or hide text and so can make a name look like another.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Splits before the last dot, if what follows is a common sort of extension.
+fn split_extension(name: &str) -> (&str, &str) {
+    let at = name.rfind('.').filter(|at| *at > 0 && name.len() - at <= 12);
+    name.split_at(at.unwrap_or(name.len()))
+}
+
+/// At most `max_len` bytes, not in the middle of a character.
+fn cut(text: &str, max_len: usize) -> &str {
+    let mut end = text.len().min(max_len);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn paths_become_one_name_below_their_study() {
+        let mut names = Names::default();
+        assert_eq!(names.entry("1.2", "CD/IMG/0001.dcm"), "1.2/CD-IMG-0001.dcm");
+        assert_eq!(names.entry("1.2", "cd/img/0001.DCM"), "1.2/cd-img-0001 (2).DCM");
+        assert_eq!(names.entry("1.2", "CD-IMG-0001.dcm"), "1.2/CD-IMG-0001 (3).dcm");
+        assert_eq!(names.entry("1.3", "IM000001"), "1.3/IM000001");
+    }
+
+    #[test]
+    fn nothing_climbs_out() {
+        let mut names = Names::default();
+        assert_eq!(names.entry("../../etc", "../../passwd"), "__-__-etc/__-__-passwd");
+        assert_eq!(names.entry("..", ".."), "__/__");
+        assert_eq!(names.entry("", "/"), "_/_");
+        assert_eq!(names.entry("1.2", "C:\\x\\y\0.dcm"), "1.2/C--x-y_.dcm");
+        assert_eq!(names.entry("<b>", "<img src=x>"), "-b-/-img src=x-");
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_harmless_and_its_own(inputs in prop::collection::vec((".{0,80}", ".{0,300}"), 1..20)) {
+            let mut names = Names::default();
+            let mut seen = HashSet::new();
+            for (uid, path) in inputs {
+                let name = names.entry(&uid, &path);
+                prop_assert!(name.len() <= MAX_LEN, "{} bytes", name.len());
+                prop_assert!(!name.contains(['\\', '\0']) && !name.starts_with('/'));
+                prop_assert_eq!(name.split('/').count(), 2);
+                prop_assert!(name.split('/').all(|part| !part.is_empty() && part != "." && part != ".."));
+                prop_assert!(!name.chars().any(char::is_control));
+                prop_assert!(seen.insert(name.to_lowercase()));
+            }
+        }
+    }
+}

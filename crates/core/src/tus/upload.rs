@@ -1,0 +1,483 @@
+//! One upload to a tus server.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::error::Error;
+use super::{location, metadata};
+use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
+use crate::retry::{Backoff, STALL, is_transient};
+use crate::secret::Secret;
+use crate::time::Millis;
+
+/// How long a cancel waits for the answer to a creation, to be able to take back what it created.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an upload needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Absolute URL that uploads are created at.
+    pub endpoint: String,
+    /// Sent as `Authorization: Bearer …`.
+    pub token: Secret,
+    /// `Upload-Metadata`, in this order.
+    pub metadata: Vec<(&'static str, String)>,
+    /// Bytes of the whole upload.
+    pub length: u64,
+    /// Bytes of one PATCH.
+    pub chunk_size: u64,
+    /// Waits between tries in milliseconds.
+    pub retry_delays: Vec<u64>,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Begin; or go on after a failure, from the server's offset.
+    Start,
+    /// The emitted request is on its way; from here on its silence is timed.
+    Sent,
+    /// This many bytes of the request's body have gone out.
+    Progress(u64),
+    /// What came of the request.
+    Answer(Answer),
+    /// The token asked for by [`Action::RenewToken`].
+    Token(Secret),
+    /// The browser says whether it is online.
+    Online(bool),
+    /// Stop, but keep what is on the server.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Stop and take back what is on the server.
+    Cancel,
+    /// The time of [`Upload::poll_timeout`] has come.
+    Timeout,
+}
+
+/// What the shell is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send this; there is never more than one on its way.
+    Send(Request),
+    /// Abort it; its answer is not to be reported.
+    Abort,
+    /// The server refused the token: get another one and hand it in.
+    RenewToken,
+    /// Tell the owner.
+    Emit(Event),
+}
+
+/// What the owner is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Bytes that have gone out; can go back when some of them got lost.
+    Progress(u64),
+    /// Whether requests get through; told when it changes.
+    Connected(bool),
+    /// Everything is on the server.
+    Finished,
+    /// It stopped.
+    Failed(Error),
+    /// It was cancelled, and taken back as far as the server let us.
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// `OPTIONS`: what the server can do, and how much it takes.
+    Discover,
+    /// `POST`.
+    Create,
+    /// `HEAD`: where the server is.
+    Locate,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Terminate,
+}
+
+impl Step {
+    fn method(self) -> Method {
+        match self {
+            Self::Discover => Method::Options,
+            Self::Create => Method::Post,
+            Self::Locate => Method::Head,
+            Self::Patch => Method::Patch,
+            Self::Terminate => Method::Delete,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not begun, paused, or failed: waits for `Start` or `Resume`.
+    Idle,
+    /// A request is out; `since` is its last sign of life.
+    Sending { step: Step, since: Option<Millis> },
+    /// Until the next try.
+    Waiting { step: Step, until: Millis },
+    /// Until the browser is online.
+    Offline { step: Step },
+    /// Until there is a new token.
+    Token { step: Step },
+    Ended,
+}
+
+/// The upload. See [`crate`] for the shape that all machines share.
+#[derive(Debug)]
+pub struct Upload {
+    config: Config,
+    state: State,
+    url: Option<String>,
+    offset: u64,
+    /// The furthest that the server ever acknowledged; going beyond it is what counts as progress.
+    best: u64,
+    backoff: Backoff,
+    /// The token was renewed since the last progress.
+    renewed: bool,
+    /// The upload was created anew since it was last started.
+    recreated: bool,
+    online: bool,
+    connected: bool,
+    cancelling: bool,
+    /// Whether the server has the termination extension; `None`: it did not say.
+    can_terminate: Option<bool>,
+    jitter: u8,
+    actions: VecDeque<Action>,
+}
+
+impl Upload {
+    /// An upload that has not begun. `jitter` is any number, to spread the retries of many clients.
+    pub fn new(config: Config, jitter: u8) -> Self {
+        let backoff = Backoff::new(&config.retry_delays);
+        Self {
+            config,
+            state: State::Idle,
+            url: None,
+            offset: 0,
+            best: 0,
+            backoff,
+            renewed: false,
+            recreated: false,
+            online: true,
+            connected: true,
+            cancelling: false,
+            can_terminate: None,
+            jitter,
+            actions: VecDeque::new(),
+        }
+    }
+
+    /// Takes what happened.
+    pub fn handle(&mut self, now: Millis, input: Input) {
+        match input {
+            Input::Start | Input::Resume if self.state == State::Idle => {
+                self.backoff.reset();
+                (self.renewed, self.recreated) = (false, false);
+                self.send(if self.url.is_some() { Step::Locate } else { Step::Discover });
+            }
+            Input::Start | Input::Resume => {}
+            Input::Sent => self.sign_of_life(now),
+            Input::Progress(sent) => {
+                self.sign_of_life(now);
+                if matches!(self.state, State::Sending { step: Step::Patch, .. }) {
+                    self.set_connected(true);
+                    let upto = (self.offset + sent).min(self.config.length);
+                    self.emit(Event::Progress(upto));
+                }
+            }
+            Input::Answer(answer) => {
+                if let State::Sending { step, .. } = self.state {
+                    self.answered(now, step, &answer);
+                }
+            }
+            Input::Token(token) => {
+                self.config.token = token;
+                if let State::Token { step } = self.state {
+                    self.send(step);
+                }
+            }
+            Input::Online(online) => self.set_online(online),
+            Input::Pause => self.pause(),
+            Input::Cancel => self.cancel(now),
+            Input::Timeout => self.timeout(now),
+        }
+    }
+
+    /// The next thing to do, if any.
+    pub fn poll(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When [`Input::Timeout`] is due.
+    pub fn poll_timeout(&self) -> Option<Millis> {
+        match self.state {
+            State::Sending { since, .. } => Some(since? + self.patience()),
+            State::Waiting { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        if self.cancelling { CANCEL_PATIENCE } else { STALL }
+    }
+
+    fn sign_of_life(&mut self, now: Millis) {
+        if let State::Sending { since, .. } = &mut self.state {
+            *since = Some(now);
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.actions.push_back(Action::Emit(event));
+    }
+
+    fn set_connected(&mut self, connected: bool) {
+        if self.connected != connected {
+            self.connected = connected;
+            self.emit(Event::Connected(connected));
+        }
+    }
+
+    fn set_online(&mut self, online: bool) {
+        self.online = online;
+        match self.state {
+            State::Offline { step } | State::Waiting { step, .. } if online => self.send(step),
+            State::Waiting { step, .. } => {
+                self.state = State::Offline { step };
+                self.set_connected(false);
+            }
+            _ if !online => self.set_connected(false),
+            _ => {}
+        }
+    }
+
+    fn pause(&mut self) {
+        if matches!(self.state, State::Ended) || self.cancelling {
+            return;
+        }
+        if matches!(self.state, State::Sending { .. }) {
+            self.actions.push_back(Action::Abort);
+        }
+        self.state = State::Idle;
+        self.emit(Event::Progress(self.offset));
+    }
+
+    fn cancel(&mut self, now: Millis) {
+        if self.cancelling || self.state == State::Ended {
+            return;
+        }
+        self.cancelling = true;
+        match self.state {
+            // Its answer says where the upload is; without it, it could not be taken back.
+            State::Sending { step: Step::Create, since } => {
+                self.state = State::Sending { step: Step::Create, since: since.map(|_| now) };
+                return;
+            }
+            State::Sending { .. } => self.actions.push_back(Action::Abort),
+            _ => {}
+        }
+        self.terminate();
+    }
+
+    fn terminate(&mut self) {
+        if self.url.is_some() && self.can_terminate != Some(false) {
+            self.backoff.reset();
+            self.send(Step::Terminate);
+        } else {
+            self.cancelled();
+        }
+    }
+
+    fn cancelled(&mut self) {
+        self.state = State::Ended;
+        self.emit(Event::Cancelled);
+    }
+
+    fn fail(&mut self, error: Error) {
+        if self.cancelling {
+            return self.cancelled();
+        }
+        self.state = State::Idle;
+        self.emit(Event::Failed(error));
+    }
+
+    fn timeout(&mut self, now: Millis) {
+        match self.state {
+            State::Waiting { step, until } if now >= until => self.send(step),
+            State::Sending { step, since: Some(since) } if now >= since + self.patience() => {
+                self.actions.push_back(Action::Abort);
+                self.answered(now, step, &Err(Failure::Stalled));
+            }
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, step: Step) {
+        let request = self.request(step);
+        self.state = State::Sending { step, since: None };
+        self.actions.push_back(Action::Send(request));
+    }
+
+    fn request(&self, step: Step) -> Request {
+        let plain = |value: &str| HeaderValue::Plain(value.to_owned());
+        let mut headers = vec![
+            ("Tus-Resumable", plain("1.0.0")),
+            ("Authorization", HeaderValue::Secret("Bearer ", self.config.token.clone())),
+        ];
+        let mut body = Body::Empty;
+        match step {
+            Step::Create => {
+                headers.push(("Upload-Length", plain(&self.config.length.to_string())));
+                headers.push(("Upload-Metadata", plain(&metadata::encode(&self.config.metadata))));
+            }
+            Step::Patch => {
+                headers.push(("Upload-Offset", plain(&self.offset.to_string())));
+                headers.push(("Content-Type", plain("application/offset+octet-stream")));
+                body = Body::Range(self.chunk());
+            }
+            Step::Discover | Step::Locate | Step::Terminate => {}
+        }
+        let at_endpoint = matches!(step, Step::Discover | Step::Create);
+        let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
+        Request { method: step.method(), url, headers, body }
+    }
+
+    fn chunk(&self) -> Range<u64> {
+        self.offset..self.config.length.min(self.offset.saturating_add(self.config.chunk_size.max(1)))
+    }
+
+    fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
+        if answer.is_ok() {
+            self.set_connected(true);
+        }
+        match (step, answer) {
+            (Step::Terminate, answer) => self.terminate_answered(now, answer),
+            (Step::Discover, answer) => self.discovered(answer),
+            (_, Ok(response)) if matches!(response.status, 401 | 403) => self.unauthorized(step, response.status),
+            (Step::Create, Ok(response)) if response.is_success() => self.created(response),
+            (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => self.located(now, step, response),
+            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => self.gone(response),
+            // A server forgets uploads: HEAD tells whether it did.
+            (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
+                self.retry(now, Step::Locate, step, answer);
+            }
+            (Step::Create, answer) if is_transient(answer) => self.retry(now, Step::Create, step, answer),
+            (_, answer) if is_transient(answer) => self.retry(now, Step::Locate, step, answer),
+            (_, answer) => self.give_up(step, answer),
+        }
+    }
+
+    /// An `OPTIONS` that fails says nothing: proxies answer it themselves, and CORS may forbid it.
+    fn discovered(&mut self, answer: &Answer) {
+        if let Some(response) = answer.as_ref().ok().filter(|response| response.is_success()) {
+            let extensions = response.header("Tus-Extension");
+            self.can_terminate = extensions.map(|list| list.split(',').any(|name| name.trim() == "termination"));
+            let max = response.header("Tus-Max-Size").and_then(|value| value.parse().ok()).filter(|max| *max > 0);
+            if let Some(max) = max.filter(|max| self.config.length > *max) {
+                return self.fail(Error::TooLarge { size: self.config.length, max });
+            }
+        }
+        self.send(Step::Create);
+    }
+
+    fn created(&mut self, response: &Response) {
+        let url = response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
+        if url.is_none() {
+            return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
+        }
+        self.url = url;
+        self.offset = 0;
+        self.backoff.reset();
+        if self.cancelling { self.terminate() } else { self.send(Step::Patch) }
+    }
+
+    /// The server's offset counts, whatever was sent.
+    fn located(&mut self, now: Millis, step: Step, response: &Response) {
+        let length = self.config.length;
+        let offset = response.header("Upload-Offset").and_then(|value| value.parse::<u64>().ok());
+        let Some(offset) = offset else {
+            // A PATCH whose answer can't be read is found out about by HEAD, whose can't has no way on.
+            return if step == Step::Patch {
+                self.retry(now, Step::Locate, step, &Ok(response.clone()))
+            } else {
+                self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" })
+            };
+        };
+        if offset > length {
+            return self.fail(Error::OffsetBeyondEnd { offset, length });
+        }
+        self.offset = offset;
+        self.emit(Event::Progress(offset));
+        if offset > self.best {
+            self.best = offset;
+            self.backoff.reset();
+            self.renewed = false;
+        } else if step == Step::Patch && offset < length {
+            return self.retry(now, Step::Patch, step, &Ok(response.clone()));
+        }
+        if offset == length {
+            self.state = State::Ended;
+            self.emit(Event::Finished);
+        } else {
+            self.send(Step::Patch);
+        }
+    }
+
+    fn gone(&mut self, response: &Response) {
+        if self.recreated {
+            return self.fail(Error::refused(Method::Head, response.status, &response.body));
+        }
+        self.recreated = true;
+        (self.url, self.offset, self.best) = (None, 0, 0);
+        self.emit(Event::Progress(0));
+        self.send(Step::Create);
+    }
+
+    fn unauthorized(&mut self, step: Step, status: u16) {
+        if self.renewed || self.cancelling {
+            return self.fail(Error::Unauthorized { status });
+        }
+        self.renewed = true;
+        let step = if step == Step::Patch { Step::Locate } else { step };
+        self.state = State::Token { step };
+        self.actions.push_back(Action::RenewToken);
+    }
+
+    fn terminate_answered(&mut self, now: Millis, answer: &Answer) {
+        let again = is_transient(answer).then(|| self.backoff.next(self.jitter, answer)).flatten();
+        match again {
+            Some(wait) => self.state = State::Waiting { step: Step::Terminate, until: now + wait },
+            None => self.cancelled(),
+        }
+    }
+
+    /// Waits and goes on with `next`; offline, it waits without using up a try.
+    fn retry(&mut self, now: Millis, next: Step, failed: Step, answer: &Answer) {
+        if self.cancelling {
+            return self.cancelled();
+        }
+        // Nothing of what was in flight counts until the server says so.
+        self.emit(Event::Progress(self.offset));
+        if answer.is_err() {
+            self.set_connected(false);
+        }
+        if !self.online {
+            self.state = State::Offline { step: next };
+        } else if let Some(wait) = self.backoff.next(self.jitter, answer) {
+            self.state = State::Waiting { step: next, until: now + wait };
+        } else {
+            self.give_up(failed, answer);
+        }
+    }
+
+    fn give_up(&mut self, step: Step, answer: &Answer) {
+        self.fail(match answer {
+            Ok(response) => Error::refused(step.method(), response.status, &response.body),
+            Err(Failure::Unreadable) => Error::Unreadable,
+            Err(failure) => Error::Unreachable { failure: *failure },
+        });
+    }
+}

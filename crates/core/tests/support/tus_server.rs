@@ -1,0 +1,130 @@
+//! A tus 1.0 server in memory, that fails as it is told.
+
+use std::collections::{HashMap, VecDeque};
+
+use auraloader_core::http::{Answer, Failure, Method, Request, Response};
+
+/// What goes wrong with one request.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    None,
+    /// The request never gets there.
+    LostRequest,
+    /// It gets there; its answer does not come back.
+    LostAnswer,
+    /// This share (of 255) of the body gets there, then the connection breaks.
+    Cut(u8),
+    /// Nothing comes back, ever.
+    Stall,
+    /// The server answers this without doing anything.
+    Status(u16),
+    /// 429 with `Retry-After: 2`.
+    Busy,
+    /// The server drops the last bytes that it had acknowledged.
+    Forget(u8),
+    /// The upload is gone.
+    Gone,
+    /// A success without `Upload-Offset` that the page may read.
+    HiddenOffset,
+}
+
+#[derive(Default)]
+pub(crate) struct Server {
+    pub(crate) uploads: HashMap<String, (u64, Vec<u8>)>,
+    pub(crate) log: Vec<(&'static str, u16)>,
+    pub(crate) faults: VecDeque<Fault>,
+    pub(crate) token: &'static str,
+    pub(crate) max_size: Option<u64>,
+    created: usize,
+}
+
+pub(crate) const ENDPOINT: &str = "https://tus.example/files/";
+
+impl Server {
+    pub(crate) fn new(faults: Vec<Fault>) -> Self {
+        Self { token: "lift", faults: faults.into(), ..Self::default() }
+    }
+
+    /// Answers a request; `None` if nothing comes back.
+    pub(crate) fn answer(&mut self, request: &Request, body: &[u8]) -> Option<Answer> {
+        let fault = self.faults.pop_front().unwrap_or(Fault::None);
+        match fault {
+            Fault::LostRequest => return Some(Err(Failure::Network)),
+            Fault::Stall => return None,
+            Fault::Status(status) => return Some(Ok(self.said(request, status, &[]))),
+            Fault::Busy => return Some(Ok(self.said(request, 429, &[("Retry-After", "2".into())]))),
+            Fault::Gone => drop(self.uploads.remove(&request.url)),
+            Fault::Forget(share) => {
+                if let Some((_, bytes)) = self.uploads.get_mut(&request.url) {
+                    bytes.truncate(bytes.len() * usize::from(share) / 255);
+                }
+            }
+            _ => {}
+        }
+        let body = match fault {
+            Fault::Cut(share) => &body[..body.len() * usize::from(share) / 255],
+            _ => body,
+        };
+        let mut response = self.serve(request, body);
+        match fault {
+            Fault::LostAnswer | Fault::Cut(_) => Some(Err(Failure::Network)),
+            Fault::HiddenOffset => {
+                response.headers.retain(|(name, _)| name != "Upload-Offset");
+                Some(Ok(response))
+            }
+            _ => Some(Ok(response)),
+        }
+    }
+
+    fn said(&mut self, request: &Request, status: u16, headers: &[(&str, String)]) -> Response {
+        self.log.push((request.method.as_str(), status));
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Response { status, headers, body: String::new() }
+    }
+
+    fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
+        assert_eq!(header(request, "Tus-Resumable").as_deref(), Some("1.0.0"));
+        if header(request, "Authorization") != Some(format!("Bearer {}", self.token)) {
+            return self.said(request, 401, &[]);
+        }
+        match request.method {
+            Method::Options => {
+                let mut headers = vec![("Tus-Extension", "creation,termination".to_owned())];
+                headers.extend(self.max_size.map(|max| ("Tus-Max-Size", max.to_string())));
+                self.said(request, 204, &headers)
+            }
+            Method::Post => {
+                let length = header(request, "Upload-Length").expect("a length").parse().expect("a number");
+                self.created += 1;
+                let url = format!("{ENDPOINT}{}", self.created);
+                self.uploads.insert(url, (length, Vec::new()));
+                let location = format!("./{}", self.created);
+                self.said(request, 201, &[("Location", location)])
+            }
+            Method::Head | Method::Patch | Method::Delete => self.serve_upload(request, body),
+            Method::Get => self.said(request, 405, &[]),
+        }
+    }
+
+    fn serve_upload(&mut self, request: &Request, body: &[u8]) -> Response {
+        let Some((length, bytes)) = self.uploads.get_mut(&request.url) else { return self.said(request, 404, &[]) };
+        if request.method == Method::Delete {
+            self.uploads.remove(&request.url);
+            return self.said(request, 204, &[]);
+        }
+        if request.method == Method::Patch {
+            assert_eq!(header(request, "Content-Type").as_deref(), Some("application/offset+octet-stream"));
+            if header(request, "Upload-Offset") != Some(bytes.len().to_string()) {
+                return self.said(request, 409, &[]);
+            }
+            bytes.extend(body);
+            assert!(bytes.len() as u64 <= *length, "more bytes than announced");
+        }
+        let offset = bytes.len().to_string();
+        self.said(request, if request.method == Method::Head { 200 } else { 204 }, &[("Upload-Offset", offset)])
+    }
+}
+
+pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
+    request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.expose())
+}

@@ -1,0 +1,335 @@
+//! The tus client against a server in memory and a fake clock: every fault ends byte-identical or in a typed error.
+
+#[path = "support/tus_server.rs"]
+mod tus_server;
+
+use std::time::Duration;
+
+use auraloader_core::http::{Body, Failure};
+use auraloader_core::retry::STALL;
+use auraloader_core::secret::Secret;
+use auraloader_core::time::Millis;
+use auraloader_core::tus::{Action, Config, Error, Event, Input, Upload};
+use proptest::prelude::*;
+use tus_server::{ENDPOINT, Fault, Server};
+
+struct World {
+    upload: Upload,
+    server: Server,
+    data: Vec<u8>,
+    now: Millis,
+    events: Vec<Event>,
+    /// Sent after this many requests.
+    interrupt: Option<(usize, Input)>,
+}
+
+impl World {
+    fn new(len: usize, chunk_size: u64, faults: Vec<Fault>) -> Self {
+        let config = Config {
+            endpoint: ENDPOINT.to_owned(),
+            token: Secret::new("lift"),
+            metadata: vec![("filename", "x.zip".to_owned())],
+            length: len as u64,
+            chunk_size,
+            retry_delays: vec![0, 1000, 3000, 5000],
+        };
+        Self {
+            upload: Upload::new(config, 7),
+            server: Server::new(faults),
+            data: (0..len).map(|i| (i * 7 % 251) as u8).collect(),
+            now: Millis(0),
+            events: Vec::new(),
+            interrupt: None,
+        }
+    }
+
+    /// Performs actions until there is nothing left to do or wait for.
+    fn run(&mut self, first: Input) {
+        self.upload.handle(self.now, first);
+        for _ in 0..10_000 {
+            let Some(action) = self.upload.poll() else {
+                match self.upload.poll_timeout() {
+                    Some(due) => {
+                        self.now = self.now.max(due);
+                        self.upload.handle(self.now, Input::Timeout);
+                        continue;
+                    }
+                    None => return,
+                }
+            };
+            match action {
+                Action::Emit(event) => self.events.push(event),
+                Action::Abort => {}
+                Action::RenewToken => self.upload.handle(self.now, Input::Token(Secret::new(self.server.token))),
+                Action::Send(request) => {
+                    self.now = self.now + Duration::from_millis(20);
+                    self.upload.handle(self.now, Input::Sent);
+                    let body = match &request.body {
+                        Body::Range(range) => &self.data[range.start as usize..range.end as usize],
+                        _ => &[],
+                    };
+                    self.upload.handle(self.now, Input::Progress(body.len() as u64 / 2));
+                    while let Some(Action::Emit(event)) = self.upload.poll() {
+                        self.events.push(event);
+                    }
+                    let answer = self.server.answer(&request, body);
+                    if let Some((left, input)) = &mut self.interrupt {
+                        if *left == 0 {
+                            let input = input.clone();
+                            self.interrupt = None;
+                            self.upload.handle(self.now, input);
+                            let aborted = self.upload.poll();
+                            if aborted == Some(Action::Abort) {
+                                continue;
+                            }
+                            assert_eq!(aborted, None, "only a creation is waited for");
+                        } else {
+                            *left -= 1;
+                        }
+                    }
+                    if let Some(answer) = answer {
+                        self.upload.handle(self.now, Input::Answer(answer));
+                    }
+                }
+            }
+        }
+        panic!("does not come to an end: {:?}", self.server.log);
+    }
+
+    fn end(&self) -> &Event {
+        self.events.iter().rev().find(|event| !matches!(event, Event::Progress(_) | Event::Connected(_))).expect("an end")
+    }
+
+    fn stored(&self) -> Vec<&[u8]> {
+        self.server.uploads.values().map(|(_, bytes)| bytes.as_slice()).collect()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.stored().contains(&self.data.as_slice())
+    }
+}
+
+fn upload(faults: Vec<Fault>) -> World {
+    let mut world = World::new(1000, 300, faults);
+    world.run(Input::Start);
+    world
+}
+
+#[test]
+fn creates_and_sends_in_chunks() {
+    let world = upload(vec![]);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    let methods: Vec<_> = world.server.log.iter().map(|(method, _)| *method).collect();
+    assert_eq!(methods, ["OPTIONS", "POST", "PATCH", "PATCH", "PATCH", "PATCH"]);
+    assert!(world.events.contains(&Event::Progress(150)), "progress within a chunk");
+}
+
+#[test]
+fn each_transient_fault_at_each_request_is_survived() {
+    let faults = [
+        Fault::LostRequest,
+        Fault::LostAnswer,
+        Fault::Cut(100),
+        Fault::Stall,
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Status(423),
+        Fault::Status(409),
+        Fault::Status(460),
+        Fault::Busy,
+        Fault::Forget(128),
+    ];
+    for fault in faults {
+        for at in 0..6 {
+            let mut before = vec![Fault::None; at];
+            before.push(fault.clone());
+            let world = upload(before);
+            assert_eq!(world.end(), &Event::Finished, "{fault:?} at {at}");
+            assert!(world.is_whole(), "{fault:?} at {at}");
+        }
+    }
+}
+
+#[test]
+fn tries_run_out_and_start_goes_on_from_the_offset() {
+    let mut faults = vec![Fault::None, Fault::None, Fault::None];
+    faults.extend(vec![Fault::LostRequest; 5]);
+    let mut world = upload(faults);
+    assert_eq!(world.end(), &Event::Failed(Error::Unreachable { failure: Failure::Network }));
+    let before = world.server.log.len();
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    assert_eq!(world.server.log[before..].iter().map(|(method, _)| *method).collect::<Vec<_>>(), [
+        "HEAD", "PATCH", "PATCH", "PATCH"
+    ]);
+}
+
+#[test]
+fn progress_gives_all_tries_back() {
+    let mut faults = vec![Fault::None, Fault::None];
+    for _ in 0..4 {
+        faults.extend([Fault::Cut(200), Fault::LostRequest, Fault::LostRequest, Fault::LostRequest, Fault::None]);
+    }
+    let world = upload(faults);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+}
+
+#[test]
+fn retry_after_is_waited_for() {
+    let world = upload(vec![Fault::None, Fault::None, Fault::Busy]);
+    assert!(world.now >= Millis(2000), "{:?}", world.now);
+    assert_eq!(world.end(), &Event::Finished);
+}
+
+#[test]
+fn silence_is_given_up_after_the_stall_time() {
+    let world = upload(vec![Fault::None, Fault::None, Fault::Stall]);
+    assert!(world.now.since(Millis(0)) >= STALL);
+    assert_eq!(world.end(), &Event::Finished);
+}
+
+#[test]
+fn refusals_carry_the_server_s_status() {
+    for status in [400, 412, 413, 415] {
+        let world = upload(vec![Fault::None, Fault::None, Fault::None, Fault::Status(status)]);
+        let expected = Error::Refused { method: "PATCH", status, text: String::new() };
+        assert_eq!(world.end(), &Event::Failed(expected));
+    }
+}
+
+#[test]
+fn gone_is_created_anew_once() {
+    let none = || vec![Fault::None; 3];
+    let world = upload([none(), vec![Fault::Gone]].concat());
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    let world = upload([none(), vec![Fault::Gone, Fault::None, Fault::None, Fault::None, Fault::Gone]].concat());
+    assert!(matches!(world.end(), Event::Failed(Error::Refused { method: "HEAD", status: 404, .. })), "{:?}", world.end());
+}
+
+#[test]
+fn too_large_is_said_before_a_byte_is_sent() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.server.max_size = Some(999);
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Failed(Error::TooLarge { size: 1000, max: 999 }));
+    assert_eq!(world.server.log.len(), 1);
+}
+
+#[test]
+fn a_refused_token_is_renewed_once() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.interrupt = None;
+    world.server.token = "renewed";
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    let storm = upload(vec![Fault::None, Fault::None, Fault::None, Fault::Status(401), Fault::Status(403)]);
+    assert_eq!(storm.end(), &Event::Failed(Error::Unauthorized { status: 403 }));
+}
+
+#[test]
+fn a_server_that_claims_too_much_or_hides_its_offset() {
+    let mut world = upload(vec![Fault::None, Fault::None, Fault::Status(400)]);
+    for (_, bytes) in world.server.uploads.values_mut() {
+        bytes.extend(vec![0; 2000]);
+    }
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Failed(Error::OffsetBeyondEnd { offset: 2000, length: 1000 }));
+    let hidden = upload(vec![Fault::None, Fault::None, Fault::HiddenOffset, Fault::HiddenOffset]);
+    assert_eq!(hidden.end(), &Event::Failed(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" }));
+}
+
+#[test]
+fn offline_uses_up_no_try() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.run(Input::Online(false));
+    world.server.faults = vec![Fault::None, Fault::LostRequest].into();
+    world.run(Input::Start);
+    assert!(world.events.contains(&Event::Connected(false)));
+    assert_eq!(world.upload.poll_timeout(), None, "waits for the browser");
+    for _ in 0..10 {
+        world.server.faults = vec![Fault::LostRequest].into();
+        world.upload.handle(world.now, Input::Online(true));
+        world.run(Input::Online(false));
+    }
+    world.run(Input::Online(true));
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+}
+
+#[test]
+fn pause_keeps_and_resume_goes_on() {
+    for at in 0..6 {
+        let mut world = World::new(1000, 300, vec![]);
+        world.interrupt = Some((at, Input::Pause));
+        world.run(Input::Start);
+        let before = world.server.log.len();
+        world.run(Input::Resume);
+        assert_eq!(world.end(), &Event::Finished, "paused at {at}");
+        assert!(world.is_whole());
+        assert!(at < 2 || world.server.log[before].0 == "HEAD");
+    }
+}
+
+#[test]
+fn cancel_leaves_nothing_behind() {
+    for at in 0..6 {
+        let mut world = World::new(1000, 300, vec![]);
+        world.interrupt = Some((at, Input::Cancel));
+        world.run(Input::Start);
+        assert_eq!(world.end(), &Event::Cancelled, "cancelled at {at}");
+        assert!(world.server.uploads.is_empty(), "cancelled at {at}");
+        assert!(!world.events.iter().any(|event| matches!(event, Event::Failed(_) | Event::Finished)));
+    }
+}
+
+#[test]
+fn cancel_insists_while_the_server_is_busy() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.interrupt = Some((3, Input::Cancel));
+    world.server.faults = vec![Fault::None, Fault::None, Fault::None, Fault::None, Fault::Status(423)].into();
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Cancelled);
+    assert!(world.server.uploads.is_empty());
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        4 => Just(Fault::None),
+        1 => Just(Fault::LostRequest),
+        1 => Just(Fault::LostAnswer),
+        2 => any::<u8>().prop_map(Fault::Cut),
+        1 => Just(Fault::Stall),
+        2 => prop::sample::select(vec![400, 401, 403, 404, 409, 410, 412, 413, 423, 429, 460, 500, 502, 503])
+            .prop_map(Fault::Status),
+        1 => Just(Fault::Busy),
+        1 => any::<u8>().prop_map(Fault::Forget),
+        1 => Just(Fault::Gone),
+        1 => Just(Fault::HiddenOffset),
+    ]
+}
+
+proptest! {
+    /// Whatever goes wrong in whatever order: it finishes byte-identical, or stops with a typed error from which
+    /// `Start` goes on; and once nothing goes wrong any more, it finishes.
+    #[test]
+    fn any_faults_end_byte_identical_or_in_a_typed_error(
+        faults in prop::collection::vec(fault(), 0..40),
+        len in 1usize..2000,
+        chunk in 1u64..700,
+    ) {
+        let mut world = World::new(len, chunk, faults);
+        world.run(Input::Start);
+        let mut starts = 1;
+        while let Event::Failed(_) = world.end() {
+            starts += 1;
+            prop_assert!(starts < 60, "never finishes: {:?}", world.server.log);
+            world.run(Input::Start);
+        }
+        prop_assert_eq!(world.end(), &Event::Finished);
+        prop_assert!(world.is_whole());
+    }
+}
