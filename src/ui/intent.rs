@@ -6,8 +6,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Intent {
-    /// Files or a folder from an `<input type=file>`; the list is live, so it is copied at once.
-    Chosen(web_sys::FileList),
+    /// Files or a folder from an `<input type=file>`, copied from its live list.
+    Chosen(Vec<web_sys::File>),
     /// Something let go over the widget; its items are read at once, they are gone after the event.
     Dropped(web_sys::DataTransfer),
     /// *Stop* while files are being read: what was being added is forgotten.

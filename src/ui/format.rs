@@ -1,0 +1,145 @@
+//! Numbers and dates as the person's browser writes them.
+
+/// A number with at most `decimals` digits behind the point.
+pub(super) fn number(value: f64, decimals: u8) -> String {
+    platform::number(value, decimals)
+}
+
+/// A DICOM date (DA, PS3.5 §6.2), `YYYYMMDD` or the older `YYYY.MM.DD`; anything else as it stands.
+pub(super) fn date(value: &str) -> String {
+    parse(value).map_or_else(|| value.to_owned(), |(year, month, day)| platform::date(year, month, day))
+}
+
+fn parse(value: &str) -> Option<(u32, u32, u32)> {
+    let digits: String = match value.len() {
+        8 => value.to_owned(),
+        10 => {
+            let mut parts = value.split('.');
+            let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+            if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+                return None;
+            }
+            [year, month, day].concat()
+        }
+        _ => return None,
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u32>().ok();
+    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    (year > 0 && (1..=last).contains(&day)).then_some((year, month, day))
+}
+
+#[cfg(target_arch = "wasm32")]
+mod platform {
+    use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+    use wasm_bindgen::JsValue;
+
+    // Making a formatter costs a hundred times what using it does.
+    thread_local! {
+        static NUMBERS: [Function; 2] = [0, 1].map(|decimals| {
+            let options = options(&[("maximumFractionDigits", decimals.into())]);
+            Intl::NumberFormat::new(&Array::new(), &options).format()
+        });
+        static DATES: Function = {
+            let options = options(&[
+                ("weekday", "short".into()),
+                ("year", "numeric".into()),
+                ("month", "short".into()),
+                ("day", "numeric".into()),
+                ("timeZone", "UTC".into()),
+            ]);
+            Intl::DateTimeFormat::new(&Array::new(), &options).format()
+        };
+    }
+
+    fn options(pairs: &[(&str, JsValue)]) -> Object {
+        let object = Object::new();
+        for (key, value) in pairs {
+            // Setting a property of a fresh plain object does not fail.
+            let _ = Reflect::set(&object, &JsValue::from_str(key), value);
+        }
+        object
+    }
+
+    fn call(format: &Function, value: f64) -> Option<String> {
+        format.call1(&JsValue::UNDEFINED, &value.into()).ok()?.as_string()
+    }
+
+    pub(super) fn number(value: f64, decimals: u8) -> String {
+        NUMBERS
+            .with(|[whole, tenths]| call(if decimals == 0 { whole } else { tenths }, value))
+            .unwrap_or_else(|| super::plain::number(value, decimals))
+    }
+
+    pub(super) fn date(year: u32, month: u32, day: u32) -> String {
+        // `Date.UTC` takes the years 0 to 99 for 1900 to 1999; no study is that old.
+        #[expect(clippy::cast_possible_wrap, reason = "a month is at most 12")]
+        let midnight = Date::utc(f64::from(year), f64::from(month as i32 - 1));
+        let midnight = midnight + f64::from(day - 1) * 86_400_000.0;
+        DATES
+            .with(|format| call(format, midnight))
+            .unwrap_or_else(|| super::plain::date(year, month, day))
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+use plain as platform;
+
+/// Without a browser, or should `Intl` fail: digits in groups of three, dates by ISO 8601.
+mod plain {
+    pub(super) fn number(value: f64, decimals: u8) -> String {
+        let text = format!("{value:.*}", usize::from(decimals));
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let mut grouped = String::new();
+        for (index, digit) in whole.chars().enumerate() {
+            let left = whole.len() - index;
+            if index > 0 && left.is_multiple_of(3) && digit.is_ascii_digit() && !grouped.ends_with('-') {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        match fraction.trim_end_matches('0') {
+            "" => grouped,
+            fraction => format!("{grouped}.{fraction}"),
+        }
+    }
+
+    pub(super) fn date(year: u32, month: u32, day: u32) -> String {
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_lose_trailing_noughts() {
+        assert_eq!(number(0.0, 0), "0");
+        assert_eq!(number(999.0, 0), "999");
+        assert_eq!(number(1240.0, 0), "1,240");
+        assert_eq!(number(1_234_567.0, 0), "1,234,567");
+        assert_eq!(number(8.1, 1), "8.1");
+        assert_eq!(number(8.04, 1), "8");
+    }
+
+    #[test]
+    fn dates_that_are_none_stand_as_they_are() {
+        assert_eq!(date("20240115"), "2024-01-15");
+        assert_eq!(date("2024.01.15"), "2024-01-15");
+        assert_eq!(date("20240229"), "2024-02-29");
+        for odd in ["", "2023", "20230229", "20241301", "20240100", "2024-01-15", "2024011x", "２０２４０１"] {
+            assert_eq!(date(odd), odd);
+        }
+    }
+}
