@@ -1,0 +1,80 @@
+// What goes wrong on the way: the connection, the person's mind.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { entriesOf } from "./support/archive.mjs";
+import { startAuraBackend } from "./support/aura-backend.mjs";
+import { startBrowser } from "./support/browser.mjs";
+import { servePage, Widget } from "./support/host-page.mjs";
+import { expected, phantom } from "./support/samples.mjs";
+import { startTusServer } from "./support/tus-server.mjs";
+
+let browser;
+before(async () => (browser = await startBrowser()));
+after(() => browser.close());
+
+/** A widget with a study of some 30 MB in it, ready to send. */
+async function ready(t, start, options = {}) {
+  const [server, folder, page] = [await start(t), await phantom(t, 60), await servePage(t)];
+  await browser.driver.get(page);
+  const widget = await Widget.start(browser.driver, { ...(await server.options()), chunkSize: 5_242_880, ...options });
+  await widget.chooseFolder(folder);
+  await widget.step("pending");
+  return { server, widget, wanted: [...(await expected(folder)).values()].map((file) => file.sha256).sort() };
+}
+
+for (const start of [startAuraBackend, startTusServer]) {
+  test(`a connection cut in mid-PATCH ends byte for byte the same: ${start.name}`, async (t) => {
+    const { server, widget, wanted } = await ready(t, start);
+    server.proxy.cutAfter(3_000_000);
+    await widget.press("^Upload");
+    await widget.until(() => server.proxy.cuts === 1, "the first cut");
+    server.proxy.cutAfter(7_000_000);
+    const { step } = await widget.until((state) => ["complete", "error"].includes(state.step));
+    assert.equal(step, "complete", JSON.stringify(await widget.said("error")));
+    assert.equal(server.proxy.cuts, 2);
+    const [archive] = await server.finished();
+    assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
+    assert.deepEqual(await widget.said("error"), []);
+    assert.equal((await widget.said("complete")).length, 1);
+    await browser.console(); // the browser itself reports the cut there
+  });
+
+  test(`cancel in mid-upload leaves nothing and reports only the cancel: ${start.name}`, async (t) => {
+    const { server, widget } = await ready(t, start);
+    server.proxy.rate = 4_000_000;
+    await widget.press("^Upload");
+    await widget.until((state) => state.step === "uploading" && state.progress.bytesSent > 6_000_000, "6 MB sent");
+    assert.notEqual((await server.kept()).length, 0);
+    await widget.press("^Cancel");
+    await widget.press("^Stop");
+    await widget.step("cancelled");
+    await widget.heading("Upload cancelled");
+    assert.deepEqual(await server.kept(), []);
+    assert.equal((await widget.said("cancel")).length, 1);
+    assert.deepEqual(await widget.said("error"), []);
+    assert.deepEqual(await widget.said("complete"), []);
+    if (server.calls) assert.deepEqual(server.calls(), ["init", "start", "cancel"]);
+    assert.deepEqual(await browser.console(), []);
+  });
+}
+
+test("an error says what happened, and Try again goes on from where it was", async (t) => {
+  const { server, widget, wanted } = await ready(t, startTusServer, { retryDelays: [] });
+  server.proxy.cutAfter(8_000_000);
+  await widget.press("^Upload");
+  const failed = await widget.step("error");
+  assert.notEqual(failed.errorMessage, "");
+  await widget.heading("The upload stopped");
+  const [error, ...more] = await widget.said("error");
+  assert.deepEqual(more, []);
+  assert.equal(error.context, "upload");
+
+  const sentBefore = server.patched();
+  await widget.press("^Try again");
+  await widget.step("complete");
+  const [archive] = await server.finished();
+  assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
+  assert.ok(server.patched() > sentBefore && server.created() === 1, "the same tus upload went on");
+  await browser.console(); // the browser itself reports the cut there
+});

@@ -1,0 +1,72 @@
+// A TCP proxy on the loopback that makes a connection slow, or cuts it in the middle of a request.
+
+import { once } from "node:events";
+import { createServer, connect } from "node:net";
+import { setTimeout as after } from "node:timers/promises";
+
+/** Forwards to `target` (a port, which may be set later); `rate` and `cutAfter()` make it misbehave. */
+export class FaultProxy {
+  /** Port to forward to. */
+  target;
+  /** Bytes a second towards the server; infinite unless set. */
+  rate = Infinity;
+  /** How many connections have been cut. */
+  cuts = 0;
+  #left = Infinity;
+  #sockets = new Set();
+  #server = createServer((client) => this.#forward(client));
+
+  static async start() {
+    const proxy = new FaultProxy();
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  get port() {
+    return this.#server.address().port;
+  }
+
+  /** Cuts the connection that carries the byte `bytes` from now on, counted towards the server over all connections. */
+  cutAfter(bytes) {
+    this.#left = bytes;
+  }
+
+  async close() {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #forward(client) {
+    const server = connect(this.target, "127.0.0.1");
+    const end = () => {
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on("error", end);
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        end();
+      });
+    }
+    client.on("data", async (data) => {
+      this.#left -= data.length;
+      if (this.#left <= 0) {
+        this.#left = Infinity;
+        this.cuts += 1;
+        server.write(data.subarray(0, data.length / 2), end);
+        return;
+      }
+      server.write(data);
+      if (this.rate < Infinity) {
+        client.pause();
+        await after((1000 * data.length) / this.rate);
+        client.resume();
+      }
+    });
+    server.pipe(client);
+  }
+}

@@ -1,0 +1,204 @@
+// A host page on an origin of its own, with the built package by a script tag, and a person at the widget.
+
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import { basename, join } from "node:path";
+import { By } from "selenium-webdriver";
+
+const pkg = join(import.meta.dirname, "../../../pkg");
+const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const patience = 60_000;
+
+const page = (containers) => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A host page</title>
+<link rel="icon" href="data:,">
+<style>body { margin: 0; } .container { margin: 16px; }</style>
+<script src="/pkg/standalone-auraloader.umd.js"></script>
+<script src="/host.js"></script>
+${containers.map((id) => `<div class="container" id="${id}"></div>`).join("\n")}
+</html>`;
+
+/** Runs in the page: starts widgets and notes what they say. */
+function host() {
+  window.uploaders = {};
+  window.said = {};
+  window.lastState = {};
+  window.startWidget = async (containerId, options) => {
+    const said = (window.said[containerId] = []);
+    const note = (name) => (detail) => said.push([name, detail]);
+    const uploader = new StandaloneAuraloader({
+      ...options,
+      containerId,
+      callbacks: {
+        onStudiesFound: note("studies"),
+        onUploadComplete: note("complete"),
+        onUploadError: note("error"),
+        onUploadCancel: note("cancel"),
+        onFilesRejected: note("rejected"),
+        onStateChange: (state) => (window.lastState[containerId] = state),
+      },
+    });
+    window.uploaders[containerId] = uploader;
+    await uploader.init();
+    await uploader.mount();
+  };
+}
+
+/** Runs in the page: the elements in a widget's shadow root, open or not, that `selector` and text match and that are seen. */
+function find(containerId, selector, text, hidden) {
+  const container = document.getElementById(containerId);
+  const holder = [container, ...container.querySelectorAll("*")].find((element) => element.shadowRoot);
+  const name = (element) => element.getAttribute("aria-label") ?? element.innerText ?? "";
+  return [...(holder?.shadowRoot.querySelectorAll(selector) ?? [])].filter(
+    (element) => (hidden || element.checkVisibility()) && new RegExp(text, "i").test(name(element).trim()),
+  );
+}
+
+/** Serves the page; `csp` is its Content-Security-Policy. Ends with the test. */
+export async function servePage(test, { csp, containers = ["uploader"] } = {}) {
+  const server = createServer((request, response) => {
+    const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
+    if (file) {
+      const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";
+      createReadStream(join(pkg, file)).on("error", () => response.destroy()).pipe(response.setHeader("content-type", type));
+    } else if (request.url === "/host.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(`(${host})()`);
+    } else {
+      response.writeHead(200, { "content-type": "text/html", ...(csp && { "content-security-policy": csp }) }).end(page(containers));
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  test.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+/** One widget on the page, and what a person does with it. */
+export class Widget {
+  /** Opens the widget in the page that `driver` shows. */
+  static async start(driver, options, containerId = "uploader") {
+    const widget = new Widget(driver, containerId);
+    const failure = await driver.executeAsyncScript(
+      (id, given, done) => window.startWidget(id, given).then(() => done(null), (error) => done(String(error))),
+      containerId,
+      options,
+    );
+    if (failure) throw new Error(`the widget did not start: ${failure}`);
+    return widget;
+  }
+
+  constructor(driver, containerId) {
+    this.driver = driver;
+    this.containerId = containerId;
+  }
+
+  /** Elements by CSS selector and text (or accessible label), as a regular expression's source. */
+  all(selector, text = "", { hidden = false } = {}) {
+    return this.driver.executeScript(find, this.containerId, selector, text, hidden);
+  }
+
+  /** The first of them, as soon as it is there. */
+  element(selector, text = "", options = {}) {
+    return this.driver.wait(
+      async () => (await this.all(selector, text, options))[0],
+      patience,
+      `no ${selector} that reads ${text || "anything"}`,
+    );
+  }
+
+  async press(text) {
+    await (await this.element("button", text)).click();
+  }
+
+  heading(text) {
+    return this.element("h2", text);
+  }
+
+  /** All text that is seen. */
+  async text() {
+    return (await this.element("[part=frame]")).getText();
+  }
+
+  /** What the callback `name` was given, call by call. */
+  async said(name) {
+    const said = await this.driver.executeScript((id) => window.said[id], this.containerId);
+    return said.filter(([what]) => what === name).map(([, detail]) => detail);
+  }
+
+  /** What onStateChange was given last. */
+  state() {
+    return this.driver.executeScript((id) => window.lastState[id], this.containerId);
+  }
+
+  /** Waits until the state fulfils `condition`; says what it was if that never happens. */
+  async until(condition, what = String(condition)) {
+    let state;
+    try {
+      await this.driver.wait(async () => (state = await this.state()) && condition(state), patience);
+    } catch (cause) {
+      throw new Error(`never: ${what}; last state: ${JSON.stringify(state)}`, { cause });
+    }
+    return state;
+  }
+
+  step(step) {
+    return this.until((state) => state.step === step, `step ${step}`);
+  }
+
+  /** Chooses a folder in the folder input. */
+  async chooseFolder(folder) {
+    await (await this.element("input[type=file][webkitdirectory]", "", { hidden: true })).sendKeys(folder);
+  }
+
+  /** Chooses files in the file input. */
+  async chooseFiles(paths) {
+    await (await this.element("input[type=file]:not([webkitdirectory])", "", { hidden: true })).sendKeys(paths.join("\n"));
+  }
+
+  /** Drags paths from the desktop over the widget. */
+  async dragOver(paths) {
+    const at = await this.#middle();
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver"]) await this.#drag(type, at, data);
+    return () => this.#drag("drop", at, data);
+  }
+
+  /** Lets paths go over the widget, as a real drag does. */
+  async drop(paths) {
+    await (await this.dragOver(paths))();
+  }
+
+  async #drag(type, at, data) {
+    await this.driver.sendDevToolsCommand("Input.dispatchDragEvent", { type, ...at, data });
+  }
+
+  async #middle() {
+    const container = await this.driver.findElement(By.id(this.containerId));
+    const { x, y, width, height } = await this.driver.executeScript((element) => {
+      element.scrollIntoView();
+      return element.getBoundingClientRect().toJSON();
+    }, container);
+    return { x: x + width / 2, y: y + Math.min(height, 200) / 2 };
+  }
+}
+
+/** The ways in which files come to a widget: each takes a folder. */
+export const ways = {
+  "folder input": (widget, folder) => widget.chooseFolder(folder),
+  "file input": async (widget, folder) => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    await widget.chooseFiles(entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+  },
+  drop: (widget, folder) => widget.drop([folder]),
+};
+
+/** A path as it stands in the archive behind the study's folder, for a folder that was chosen or dropped as a whole. */
+export const entryPath = (folder, path) => `${basename(folder)}/${path}`.replaceAll("/", "-");

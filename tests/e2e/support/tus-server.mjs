@@ -1,0 +1,90 @@
+// The official tus server, beside a mock of the Aura API: it answers as the specification says and notes the calls.
+
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { FileStore } from "@tus/file-store";
+import { Server } from "@tus/server";
+import { FaultProxy } from "./fault-proxy.mjs";
+import { temporaryFolder } from "./folders.mjs";
+
+const apiToken = "mock-service-key";
+const uploadToken = `aubt_${"m".repeat(64)}`;
+const liftToken = "mock-lift-token";
+
+const cors = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, content-type, x-api-key, accept",
+  "access-control-allow-methods": "GET, POST, OPTIONS",
+};
+
+/** Starts both on one port; ends with the test. */
+export async function startTusServer(test) {
+  const directory = await temporaryFolder(test);
+  const tus = new Server({
+    path: "/files",
+    datastore: new FileStore({ directory }),
+    onIncomingRequest: async (request) => {
+      if (request.headers.get("authorization") !== `Bearer ${liftToken}`) throw { status_code: 401, body: "no lift token" };
+    },
+  });
+  const calls = [];
+  const methods = [];
+  const proxy = await FaultProxy.start();
+  const origin = `http://127.0.0.1:${proxy.port}`;
+
+  async function aura(request, response) {
+    const answer = (status, body) => response.writeHead(status, { ...cors, "content-type": "application/json" }).end(JSON.stringify(body));
+    if (request.method === "OPTIONS") return response.writeHead(204, cors).end();
+    const { authorization, "x-api-key": key } = request.headers;
+    if (key !== apiToken || authorization !== `Bearer ${uploadToken}`) return answer(401, { message: "Unauthenticated." });
+    const call = request.url.replace("/api/uploader/", "");
+    if (call === "config") return answer(200, { lift: { endpoint: `${origin}/files/`, token: liftToken, bucket: "mock" }, mode: "bulk" });
+    const body = await json(request);
+    calls.push({ call, body });
+    answer(200, call === "upload/init" ? { studies: Object.keys(body.studies).map(() => ({ id: randomUUID() })) } : {});
+  }
+
+  const server = createServer((request, response) => {
+    if (!request.url.startsWith("/files")) return aura(request, response);
+    methods.push(request.method);
+    tus.handle(request, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  proxy.target = server.address().port;
+  test.after(async () => {
+    await proxy.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  return {
+    name: "@tus/server and a mock of the Aura API",
+    proxy,
+    options: async () => ({ apiToken, apiBaseUrl: `${origin}/api`, uploadToken }),
+    /** The lifecycle calls so far, by name. */
+    calls: () => calls.map(({ call }) => call.replace("upload/", "")),
+    /** What the first call of that name was given. */
+    body: (name) => calls.find(({ call }) => call === `upload/${name}`)?.body,
+    /** How many tus uploads were created, and how many PATCHes began. */
+    created: () => methods.filter((method) => method === "POST").length,
+    patched: () => methods.filter((method) => method === "PATCH").length,
+    /** Paths of the uploads that are whole. */
+    async finished() {
+      const names = await readdir(directory);
+      const whole = await Promise.all(
+        names.filter((name) => !name.endsWith(".json")).map(async (name) => {
+          const { size } = JSON.parse(await readFile(join(directory, `${name}.json`), "utf8"));
+          return (await stat(join(directory, name))).size === size ? [join(directory, name)] : [];
+        }),
+      );
+      return whole.flat();
+    },
+    /** All that the server keeps of uploads, whole or not. */
+    kept: () => readdir(directory),
+  };
+}
