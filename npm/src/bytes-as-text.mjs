@@ -29,13 +29,16 @@ export function encode(bytes) {
 export function decode(text) {
   const values = new Uint8Array(128);
   for (let index = 0; index < alphabet.length; index++) values[alphabet.charCodeAt(index)] = index;
-  const value = (/** @type {number} */ at) => values[text.charCodeAt(at)] ?? 0;
-  const bytes = new Uint8Array(text.length);
+  // In place: what is written never overtakes what is read.
+  const bytes = new TextEncoder().encode(text);
   let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    const first = value(at);
-    bytes[length++] =
-      first >= prefixes ? first - prefixes : singles + first * alphabet.length + value(++at);
+  for (let at = 0; at < bytes.length; at++) {
+    const first = values[bytes[at] ?? 0] ?? 0;
+    if (first >= prefixes) {
+      bytes[length++] = first - prefixes;
+    } else {
+      bytes[length++] = singles + first * alphabet.length + (values[bytes[++at] ?? 0] ?? 0);
+    }
   }
   return bytes.subarray(0, length);
 }

@@ -27,7 +27,17 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     ensure!(TcpStream::connect(args.listen).is_err(), "{listen} is taken; choose another with --listen");
     let mut backend = Command::new(root().join("target/debug/aura-backend"))
         .current_dir(root())
-        .args(["serve", "--data", "target/demo", "--widget", "pkg", "--demo", "examples/demo", "--listen", &listen])
+        .args([
+            "serve",
+            "--data",
+            "target/demo",
+            "--widget",
+            "pkg",
+            "--demo",
+            "examples/demo",
+            "--listen",
+            &listen,
+        ])
         .spawn()?;
     while TcpStream::connect_timeout(&args.listen, Duration::from_secs(1)).is_err() {
         if let Some(status) = backend.try_wait()? {

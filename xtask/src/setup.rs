@@ -82,9 +82,13 @@ fn debian_packages(sh: &Shell) -> Result<()> {
         ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
         ("unzip", cmd!(sh, "unzip -v").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
         ("p7zip-full", cmd!(sh, "7z i").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
-        ("python3-pip", cmd!(sh, "python3 -m pip --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
+        (
+            "python3-pip",
+            cmd!(sh, "python3 -m pip --version").quiet().ignore_stdout().ignore_stderr().run().is_ok(),
+        ),
     ];
-    let missing: Vec<_> = wanted.into_iter().filter(|(_, there)| !there).map(|(package, _)| package).collect();
+    let missing: Vec<_> =
+        wanted.into_iter().filter(|(_, there)| !there).map(|(package, _)| package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -112,9 +116,12 @@ fn pydicom(sh: &Shell) -> Result<()> {
         say(&format!("Fetching pydicom {PYDICOM} and its public DICOM files"));
         sh.remove_path(PYDICOM_DIR)?;
         let package = format!("pydicom=={PYDICOM}");
-        cmd!(sh, "python3 -m pip download --quiet --no-deps --only-binary=:all: --dest {PYDICOM_DIR} {package}")
-            .run()
-            .context("PyPI's pydicom could not be fetched")?;
+        cmd!(
+            sh,
+            "python3 -m pip download --quiet --no-deps --only-binary=:all: --dest {PYDICOM_DIR} {package}"
+        )
+        .run()
+        .context("PyPI's pydicom could not be fetched")?;
         let wheel = sh
             .read_dir(PYDICOM_DIR)?
             .into_iter()

@@ -21,7 +21,15 @@ fn wasm(sh: &Shell) -> Result<()> {
     let step = Step {
         root: &root(),
         name: "wasm",
-        inputs: &["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "src", "styles", "crates/core", "npm/package-lock.json"],
+        inputs: &[
+            "Cargo.toml",
+            "Cargo.lock",
+            "rust-toolchain.toml",
+            "src",
+            "styles",
+            "crates/core",
+            "npm/package-lock.json",
+        ],
         outputs: &[WASM, "target/widget/standalone_auraloader.js"],
     };
     step.run(|| {
