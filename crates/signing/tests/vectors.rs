@@ -1,4 +1,5 @@
 //! The scheme against the figures of the reference signer, `tests/fixtures/hmac.json`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 
