@@ -15,7 +15,7 @@ after(() => browser.close());
 
 /** A widget with a study of some 30 MB in it, ready to send. */
 async function ready(t, start, options = {}) {
-  const [server, folder, page] = [await start(t), await phantom(t, 60), await servePage(t)];
+  const [server, folder, page] = [await start(t), await phantom(t, 40, 512), await servePage(t)];
   await browser.driver.get(page);
   const widget = await Widget.start(browser.driver, { ...(await server.options()), chunkSize: 5_242_880, ...options });
   await widget.chooseFolder(folder);

@@ -17,7 +17,7 @@ const scope = { after: (end) => void endings.unshift(end) };
 const browser = await startBrowser();
 scope.after(() => browser.close());
 try {
-  const folder = await phantom(scope, 40);
+  const folder = await phantom(scope, 40, 512);
   const empty = await temporaryFolder(scope);
   await writeFile(join(empty, "letter.txt"), "Dear patient");
   const page = await servePage(scope);

@@ -8,9 +8,9 @@ import { sha256 } from "./folders.mjs";
 
 const run = promisify(execFile);
 
-/** `[{ name, sha256 }]` in the order of the central directory; names as raw text, whatever they hold. */
+/** `[{ name, sha256 }]` in the order of the central directory. An unsafe name is an error of the reader's. */
 export async function entriesOf(path) {
-  const zip = await yauzl.openPromise(path, { decodeStrings: true, validateEntrySizes: true, strictFileNames: true });
+  const zip = await yauzl.openPromise(path, { strictFileNames: true });
   const entries = [];
   for await (const entry of zip.eachEntry()) {
     const stream = await zip.openReadStreamPromise(entry);

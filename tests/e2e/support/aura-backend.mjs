@@ -2,21 +2,26 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { createWriteStream } from "node:fs";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
 import { FaultProxy } from "./fault-proxy.mjs";
 import { filesBelow, temporaryFolder } from "./folders.mjs";
 
+const demo = join(import.meta.dirname, "../../../examples/demo");
 const program = process.env.AURA_BACKEND ?? join(import.meta.dirname, "../../../target/debug/aura-backend");
 
 /** Starts it on an empty data folder; ends with the test. */
 export async function startAuraBackend(test) {
   const data = await temporaryFolder(test);
-  const backend = spawn(program, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const downloads = await temporaryFolder(test);
+  const given = ["serve", "--data", data, "--demo", demo, "--listen", "127.0.0.1:0", "--no-rate-limits"];
+  const backend = spawn(program, given, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "warn" } });
   const proxy = await FaultProxy.start();
   test.after(async () => {
     await proxy.close();
-    backend.kill();
+    backend.kill("SIGKILL");
     if (backend.exitCode === null && backend.signalCode === null) await once(backend, "exit");
   });
   proxy.target = await new Promise((resolve, reject) => {
@@ -28,20 +33,31 @@ export async function startAuraBackend(test) {
     });
   });
   const origin = `http://127.0.0.1:${proxy.port}`;
-  const stored = async () => (await filesBelow(data)).filter((path) => !/\.(db|sqlite3?)(-\w+)?$/.test(path));
+  const json = async (path) => (await fetch(`${origin}${path}`)).json();
+  const own = new Set(await filesBelow(data));
 
   return {
     name: "aura-backend",
     proxy,
     async options() {
-      const answer = await fetch(`${origin}/demo/upload-token`, { method: "POST" });
-      const { token, apiToken, apiBaseUrl } = await answer.json();
-      return { apiToken, apiBaseUrl, uploadToken: token };
+      const [settings, { token }] = await Promise.all([json("/demo/settings"), json("/demo/upload-token")]);
+      return { ...settings, uploadToken: token };
     },
+    /** Paths of the archives of complete uploads, as the backend gives them out. */
     async finished() {
-      const uploads = await (await fetch(`${origin}/demo/uploads`)).json();
-      return uploads.map(({ path }) => join(data, path));
+      const { uploads } = await json("/demo/uploads");
+      const urls = uploads.flatMap(({ archives }) => archives.map(({ url }) => url));
+      return Promise.all(
+        urls.map(async (url) => {
+          const path = join(downloads, basename(url));
+          await pipeline((await fetch(`${origin}${url}`)).body, createWriteStream(path));
+          return path;
+        }),
+      );
     },
-    kept: stored,
+    /** The uploads that the backend knows, with what it counted in them. */
+    uploads: async () => (await json("/demo/uploads")).uploads,
+    /** All files in the data folder but the database's and those it began with. */
+    kept: async () => (await filesBelow(data)).filter((path) => !own.has(path) && !/-(wal|shm|journal)$/.test(path)),
   };
 }

@@ -15,10 +15,10 @@ const python = (script, ...given) =>
 /** pydicom's public test files: a hundred odd ones, and files that are no DICOM at all. */
 export const publicFiles = join(pydicom, "pydicom/data/test_files");
 
-/** A synthetic CT of `slices` slices. */
-export async function phantom(test, slices) {
+/** A synthetic CT whose main series has `slices` slices of `size` × `size` pixels; always the same study. */
+export async function phantom(test, slices, size = 256) {
   const folder = join(await temporaryFolder(test), "phantom");
-  await run(backend, ["phantom", "--slices", String(slices), folder]);
+  await run(backend, ["phantom", "--slices", String(slices), "--size", String(size), folder]);
   return folder;
 }
 
