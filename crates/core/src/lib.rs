@@ -1,6 +1,6 @@
 //! Everything of the widget that decides, and nothing that touches the outside.
 //!
-//! Data goes one way: files → [`dicom`] (index) → [`archive`] (plan) → `session` → [`tus`] → server.
+//! Data goes one way: files → [`dicom`] (index) → [`archive`] (plan) → [`session`] → [`tus`] → server.
 //!
 //! Each machine has the same shape: `handle(now, input)` takes what happened, `poll()` gives the next action
 //! to perform, `poll_timeout()` says when to come back at the latest. A shell performs the actions and reports.
@@ -8,8 +8,10 @@
 pub mod archive;
 pub mod dicom;
 pub mod http;
+pub mod lifecycle;
 pub mod retry;
 pub mod secret;
+pub mod session;
 pub mod state;
 pub mod time;
 pub mod tus;

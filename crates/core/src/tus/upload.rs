@@ -220,6 +220,11 @@ impl Upload {
         }
     }
 
+    /// Whether everything is on the server, or it was cancelled.
+    pub fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
     fn patience(&self) -> Duration {
         if self.cancelling { CANCEL_PATIENCE } else { STALL }
     }

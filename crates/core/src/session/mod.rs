@@ -1,0 +1,589 @@
+//! One widget's life: from the first dropped file to the finished upload.
+
+mod pace;
+mod reading;
+mod transfer;
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::dicom::{ExcludeRule, FileId, Index, TextDecoder};
+use crate::http::{Answer, Failure, Request};
+use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
+use crate::secret::Secret;
+use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
+use crate::time::Millis;
+use pace::Pace;
+use reading::Reading;
+use transfer::{Slot, Transfer};
+
+/// Progress is told at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+/// Gathering the studies anew costs time with many files, so while reading it is done less often.
+const GATHER_EVERY: Duration = Duration::from_millis(400);
+
+/// What the host page configured.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Config {
+    /// Absolute base URL of the Aura API, without a trailing slash.
+    pub api_base_url: String,
+    /// Service key.
+    pub api_token: Secret,
+    /// `aubt_` token.
+    pub upload_token: Secret,
+    /// Aurabox patient id.
+    #[serde(default)]
+    pub patient_id: Option<String>,
+    /// Sent unchanged on init.
+    #[serde(default)]
+    pub context: Option<Box<RawValue>>,
+    /// Bytes of one PATCH.
+    pub chunk_size: u64,
+    /// Waits between tries of one request in milliseconds.
+    pub retry_delays: Vec<u64>,
+    /// Which instances are left out.
+    pub exclude_rules: Vec<ExcludeRule>,
+}
+
+/// Names a request until it is answered or aborted.
+pub type RequestId = u32;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// Fetch the server's configuration.
+    Configure,
+    /// Files were dropped: path and size. Their ids count on from the last file's.
+    AddFiles(Vec<(String, u64)>),
+    /// There are no more files in this drop.
+    AllListed,
+    /// Forget the drop that is being read.
+    StopReading,
+    /// Bytes that [`Action::Read`] asked for; fewer are fine, none means that the file ends there.
+    Read(FileId, Result<Vec<u8>, Failure>),
+    /// The CRC-32 that [`Action::Checksum`] asked for.
+    Checksum(FileId, Result<u32, Failure>),
+    /// What came of a request.
+    Answer(RequestId, Answer),
+    /// Bytes of a request's body that have gone out.
+    Progress(RequestId, u64),
+    /// Whether the browser is online.
+    Online(bool),
+    /// Send what was found; or go on after an error.
+    Upload,
+    /// Pause the upload.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// End everything that is running.
+    Cancel,
+    /// Back to the start, with a new upload.
+    Reset,
+    /// Take a study out.
+    RemoveStudy(String),
+    /// The time of [`Session::poll_timeout`] has come.
+    Timeout,
+}
+
+/// What the shell is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Read this range of a file.
+    Read(FileId, Range<u64>),
+    /// Read all of a file and take its CRC-32.
+    Checksum(FileId),
+    /// Send a request.
+    Send(RequestId, Request),
+    /// Abort a request; its answer is no longer wanted.
+    Abort(RequestId),
+    /// Let go of all files.
+    ReleaseFiles,
+    /// Tell the page.
+    Emit(Event),
+}
+
+/// What the page is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Event {
+    /// The server's configuration is there, or why not.
+    Configured(Result<(), ErrorInfo>),
+    /// Something of the state changed.
+    State(Box<State>),
+    /// A drop has been read: which studies there are now is in the state.
+    FilesRead,
+    /// The upload is whole and the server took it.
+    Complete(UploadResult),
+    /// The upload stopped.
+    Failed(ErrorInfo),
+    /// It was cancelled, and taken back as far as the server let us.
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    Config,
+    Transfer(u32, Slot),
+}
+
+/// The machine behind one widget.
+pub struct Session {
+    config: Config,
+    api: Api,
+    entropy: Box<dyn FnMut() -> [u8; 16]>,
+    text: Box<dyn TextDecoder>,
+    server: Option<UploaderConfig>,
+    config_call: Option<Call>,
+    state: State,
+    index: Index,
+    reading: Reading,
+    /// The upload that the person sees; others are only being taken back.
+    current: Option<u32>,
+    transfers: HashMap<u32, Transfer>,
+    last_transfer: u32,
+    pace: Pace,
+    online: bool,
+    requests: HashMap<RequestId, Owner>,
+    last_request: RequestId,
+    actions: VecDeque<Action>,
+    /// Something of the state is not told yet.
+    dirty: bool,
+    /// The lists in the state are not up to date.
+    stale: bool,
+    told: Option<Millis>,
+    gathered: Option<Millis>,
+}
+
+impl Session {
+    /// A widget without files. `entropy` gives random bytes; `text` decodes names.
+    pub fn new(config: Config, entropy: Box<dyn FnMut() -> [u8; 16]>, text: Box<dyn TextDecoder>) -> Self {
+        let api = Api {
+            base_url: config.api_base_url.trim_end_matches('/').to_owned(),
+            api_token: config.api_token.clone(),
+            upload_token: config.upload_token.clone(),
+        };
+        Self {
+            index: Index::new(config.exclude_rules.clone()),
+            config,
+            api,
+            entropy,
+            text,
+            server: None,
+            config_call: None,
+            state: State::default(),
+            reading: Reading::default(),
+            current: None,
+            transfers: HashMap::new(),
+            last_transfer: 0,
+            pace: Pace::default(),
+            online: true,
+            requests: HashMap::new(),
+            last_request: 0,
+            actions: VecDeque::new(),
+            dirty: false,
+            stale: false,
+            told: None,
+            gathered: None,
+        }
+    }
+
+    /// Takes what happened. What makes no sense in the present step is ignored.
+    pub fn handle(&mut self, now: Millis, input: Input) {
+        let step = self.state.step;
+        match input {
+            Input::Configure => self.configure(now),
+            Input::AddFiles(files) => self.add_files(now, files),
+            Input::AllListed => self.reading.all_listed(),
+            Input::StopReading => self.stop_reading(now),
+            Input::Read(file, bytes) => self.reading.read(file, bytes, &mut self.index, &*self.text),
+            Input::Checksum(file, checksum) => self.checksummed(now, file, checksum),
+            Input::Answer(request, answer) => self.answered(now, request, answer),
+            Input::Progress(request, sent) => {
+                if let Some(Owner::Transfer(serial, Slot::Tus)) = self.requests.get(&request).copied() {
+                    self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
+                }
+            }
+            Input::Online(online) => self.set_online(now, online),
+            Input::Upload => self.upload(now),
+            Input::Pause => self.pause(now),
+            Input::Resume => self.resume(now),
+            Input::Cancel => self.cancel(now),
+            Input::Reset => self.reset(now),
+            Input::RemoveStudy(uid) => self.remove_study(&uid),
+            Input::Timeout => self.timeout(now),
+        }
+        self.read_on(now);
+        self.tell(now, self.state.step != step);
+    }
+
+    /// The next thing to do, if any.
+    pub fn poll(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When [`Input::Timeout`] is due.
+    pub fn poll_timeout(&self) -> Option<Millis> {
+        let transfers = self.transfers.values().filter_map(Transfer::poll_timeout);
+        let config = self.config_call.as_ref().and_then(Call::poll_timeout);
+        let tell = self.told.filter(|_| self.dirty).map(|told| told + TELL_EVERY);
+        transfers.chain(config).chain(tell).min()
+    }
+
+    fn configure(&mut self, now: Millis) {
+        let (call, request) = Call::new(now, self.api.config(), &self.config.retry_delays, (self.entropy)()[0]);
+        self.config_call = Some(call);
+        self.send(Owner::Config, request);
+    }
+
+    fn add_files(&mut self, now: Millis, files: Vec<(String, u64)>) {
+        if matches!(self.state.step, Step::Complete | Step::Cancelled) {
+            self.reset(now);
+        }
+        if !matches!(self.state.step, Step::Start | Step::Processing | Step::Pending) {
+            return;
+        }
+        self.state.total_files += files.len();
+        self.reading.add(files);
+        self.state.step = Step::Processing;
+    }
+
+    fn stop_reading(&mut self, now: Millis) {
+        if self.state.step != Step::Processing {
+            return;
+        }
+        let (_, dropped) = self.reading.counts();
+        self.state.total_files = self.state.total_files.saturating_sub(dropped);
+        let first = self.reading.stop();
+        self.index.forget_from(first);
+        self.reading_ended(now);
+    }
+
+    /// Goes on reading, and sees when it is over.
+    fn read_on(&mut self, now: Millis) {
+        if self.state.step != Step::Processing {
+            return;
+        }
+        self.reading.advance(&mut self.index, &*self.text);
+        while let Some(action) = self.reading.poll() {
+            self.actions.push_back(match action {
+                reading::Action::Read(file, range) => Action::Read(file, range),
+                reading::Action::Checksum(file) => Action::Checksum(file),
+            });
+        }
+        let (files_done, files_total) = self.reading.counts();
+        self.state.progress = Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
+        (self.dirty, self.stale) = (true, true);
+        if self.reading.is_done() {
+            self.reading_ended(now);
+        }
+    }
+
+    fn reading_ended(&mut self, now: Millis) {
+        self.state.step = if self.index.is_empty() { Step::Start } else { Step::Pending };
+        (self.dirty, self.stale, self.gathered) = (true, true, None);
+        self.tell(now, true);
+        self.actions.push_back(Action::Emit(Event::FilesRead));
+    }
+
+    fn checksummed(&mut self, now: Millis, file: FileId, checksum: Result<u32, Failure>) {
+        if self.state.step == Step::Processing {
+            self.reading.checksummed(file, checksum, &mut self.index);
+        } else if let Some(serial) = self.current {
+            self.with_transfer(now, serial, |transfer| transfer.checksummed(now, file, checksum));
+        }
+    }
+
+    fn remove_study(&mut self, uid: &str) {
+        if matches!(self.state.step, Step::Pending | Step::Processing) {
+            let files = self.index.remove_study(uid);
+            self.state.total_files = self.state.total_files.saturating_sub(files.len());
+            if self.index.is_empty() && self.state.step == Step::Pending {
+                self.state.step = Step::Start;
+            }
+            (self.dirty, self.stale, self.gathered) = (true, true, None);
+        }
+    }
+
+    fn upload(&mut self, now: Millis) {
+        let serial = match (self.state.step, self.current, &self.server) {
+            (Step::Error, Some(serial), _) => serial,
+            (Step::Pending, _, Some(server)) => {
+                let server = server.clone();
+                self.new_transfer(server)
+            }
+            _ => return,
+        };
+        let assembly_id = self.uuid();
+        self.pace = Pace::default();
+        self.state.step = Step::Uploading;
+        self.state.error = None;
+        self.dirty = true;
+        self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
+    }
+
+    fn new_transfer(&mut self, server: UploaderConfig) -> u32 {
+        self.gather();
+        let announcement = Announcement {
+            upload_id: self.uuid(),
+            studies: self.state.studies.to_vec(),
+            patient_id: self.config.patient_id.clone(),
+            context: self.config.context.clone(),
+        };
+        let settings = transfer::Settings {
+            api: self.api.clone(),
+            server,
+            retry_delays: self.config.retry_delays.clone(),
+            chunk_size: self.config.chunk_size,
+            jitter: (self.entropy)()[0],
+        };
+        let mut transfer = Transfer::new(settings, announcement, self.index.accepted());
+        if !self.online {
+            transfer.start_offline();
+        }
+        self.state.spans = Arc::new(transfer.spans().to_vec());
+        self.state.progress = Progress {
+            phase: Phase::Uploading,
+            files_total: transfer.file_count(),
+            bytes_total: transfer.len(),
+            ..Progress::default()
+        };
+        self.last_transfer += 1;
+        self.transfers.insert(self.last_transfer, transfer);
+        self.current = Some(self.last_transfer);
+        self.last_transfer
+    }
+
+    fn uuid(&mut self) -> String {
+        uuid::Builder::from_random_bytes((self.entropy)()).into_uuid().to_string()
+    }
+
+    fn pause(&mut self, now: Millis) {
+        if let (Step::Uploading, Some(serial)) = (self.state.step, self.current) {
+            self.state.step = Step::Paused;
+            self.with_transfer(now, serial, |transfer| transfer.pause(now));
+        }
+    }
+
+    fn resume(&mut self, now: Millis) {
+        if let (Step::Paused, Some(serial)) = (self.state.step, self.current) {
+            self.state.step = Step::Uploading;
+            self.pace = Pace::default();
+            self.with_transfer(now, serial, |transfer| transfer.resume(now));
+        }
+    }
+
+    fn cancel(&mut self, now: Millis) {
+        match (self.state.step, self.current) {
+            (Step::Uploading | Step::Paused | Step::Error, Some(serial)) => {
+                self.clear(Step::Cancelled);
+                // Its end is told as `Cancelled` once the server has been cleaned up.
+                self.current = Some(serial);
+                self.with_transfer(now, serial, |transfer| transfer.cancel(now));
+            }
+            (Step::Processing | Step::Pending, _) => {
+                self.clear(Step::Cancelled);
+                self.tell(now, true);
+                self.actions.push_back(Action::Emit(Event::Cancelled));
+            }
+            _ => {}
+        }
+    }
+
+    fn reset(&mut self, now: Millis) {
+        let ending = self.current;
+        let running = matches!(self.state.step, Step::Uploading | Step::Paused | Step::Cancelled);
+        self.clear(Step::Start);
+        if let Some(serial) = ending {
+            self.with_transfer(now, serial, |transfer| transfer.cancel(now));
+            if running {
+                self.actions.push_back(Action::Emit(Event::Cancelled));
+            }
+        }
+    }
+
+    /// Forgets all files. An upload that runs goes on until its owner cancels it.
+    fn clear(&mut self, step: Step) {
+        self.reading = self.reading.successor();
+        self.index = Index::new(self.config.exclude_rules.clone());
+        self.state = State { step, ..State::default() };
+        self.current = None;
+        (self.dirty, self.stale) = (true, false);
+        self.actions.push_back(Action::ReleaseFiles);
+    }
+
+    fn set_online(&mut self, now: Millis, online: bool) {
+        self.online = online;
+        for serial in self.transfers.keys().copied().collect::<Vec<_>>() {
+            self.with_transfer(now, serial, |transfer| transfer.set_online(now, online));
+        }
+        if online && let Some(call) = &mut self.config_call {
+            let next = call.came_online(now);
+            self.config_next(now, next);
+        }
+    }
+
+    fn timeout(&mut self, now: Millis) {
+        for serial in self.transfers.keys().copied().collect::<Vec<_>>() {
+            self.with_transfer(now, serial, |transfer| transfer.timeout(now));
+        }
+        if let Some(call) = &mut self.config_call {
+            let next = call.timeout(now);
+            self.config_next(now, next);
+        }
+    }
+
+    fn send(&mut self, owner: Owner, request: Request) {
+        self.last_request += 1;
+        self.requests.insert(self.last_request, owner);
+        self.actions.push_back(Action::Send(self.last_request, request));
+    }
+
+    fn abort(&mut self, owner: Owner) {
+        let of_owner = |(request, known): (&RequestId, &Owner)| (*known == owner).then_some(*request);
+        for request in self.requests.iter().filter_map(of_owner).collect::<Vec<_>>() {
+            self.requests.remove(&request);
+            self.actions.push_back(Action::Abort(request));
+        }
+    }
+
+    fn answered(&mut self, now: Millis, request: RequestId, answer: Answer) {
+        match self.requests.remove(&request) {
+            Some(Owner::Config) => {
+                if let Some(call) = &mut self.config_call {
+                    let next = call.answered(now, answer, self.online);
+                    self.config_next(now, next);
+                }
+            }
+            Some(Owner::Transfer(serial, slot)) => {
+                self.with_transfer(now, serial, |transfer| transfer.answered(now, slot, answer));
+            }
+            None => {}
+        }
+    }
+
+    fn config_next(&mut self, now: Millis, next: Next) {
+        match next {
+            Next::Nothing => {}
+            Next::Send(request) => self.send(Owner::Config, request),
+            Next::Abort => {
+                self.abort(Owner::Config);
+                if let Some(call) = &mut self.config_call {
+                    let next = call.answered(now, Err(Failure::Stalled), self.online);
+                    self.config_next(now, next);
+                }
+            }
+            Next::Ended(answer) => {
+                self.config_call = None;
+                let result = match lifecycle::read_config(&answer) {
+                    Ok(server) => {
+                        self.server = Some(server);
+                        Ok(())
+                    }
+                    Err(error) => Err(init_error(&error)),
+                };
+                self.actions.push_back(Action::Emit(Event::Configured(result)));
+            }
+        }
+    }
+
+    /// Lets a transfer act and does what it asks for.
+    fn with_transfer(&mut self, now: Millis, serial: u32, act: impl FnOnce(&mut Transfer)) {
+        let Some(mut transfer) = self.transfers.remove(&serial) else { return };
+        act(&mut transfer);
+        while let Some(action) = transfer.poll() {
+            match action {
+                transfer::Action::Send(slot, request) => self.send(Owner::Transfer(serial, slot), request),
+                transfer::Action::Abort(slot) => self.abort(Owner::Transfer(serial, slot)),
+                transfer::Action::Checksum(file) => self.actions.push_back(Action::Checksum(file)),
+                transfer::Action::Emit(event) if self.current == Some(serial) => {
+                    self.transfer_event(now, &transfer, event);
+                }
+                transfer::Action::Emit(_) => {}
+            }
+        }
+        if !transfer.has_ended() {
+            self.transfers.insert(serial, transfer);
+        }
+    }
+
+    fn transfer_event(&mut self, now: Millis, transfer: &Transfer, event: transfer::Event) {
+        if self.state.step == Step::Cancelled && !matches!(event, transfer::Event::Cancelled) {
+            return;
+        }
+        self.dirty = true;
+        match event {
+            transfer::Event::Progress(bytes) => {
+                let progress = &mut self.state.progress;
+                progress.bytes_sent = bytes;
+                progress.files_done = transfer.files_before(bytes);
+                self.pace.sample(now, bytes);
+                progress.bytes_per_second = self.pace.rate();
+                progress.seconds_left = self.pace.seconds_left(now, progress.bytes_total);
+            }
+            transfer::Event::Connected(connected) => self.state.connection_issues = !connected,
+            transfer::Event::Complete(studies) => {
+                let result = UploadResult {
+                    upload_id: transfer.upload_id().to_owned(),
+                    studies,
+                    successful: transfer.file_count(),
+                    failed: 0,
+                };
+                self.state.step = Step::Complete;
+                self.state.connection_issues = false;
+                self.state.result = Some(result.clone());
+                self.current = None;
+                self.tell(now, true);
+                self.actions.push_back(Action::ReleaseFiles);
+                self.actions.push_back(Action::Emit(Event::Complete(result)));
+            }
+            transfer::Event::Failed(error) => {
+                self.state.step = Step::Error;
+                self.state.connection_issues = false;
+                self.state.error = Some(error.clone());
+                self.tell(now, true);
+                self.actions.push_back(Action::Emit(Event::Failed(error)));
+            }
+            transfer::Event::Cancelled => {
+                self.current = None;
+                self.actions.push_back(Action::Emit(Event::Cancelled));
+            }
+        }
+    }
+
+    fn gather(&mut self) {
+        self.state.studies = Arc::new(self.index.studies());
+        self.state.rejected = Arc::new(self.index.rejected());
+        self.state.total_bytes = self.index.total_bytes();
+        self.stale = false;
+    }
+
+    /// Tells the page of the state: at once if it is urgent, else not too often.
+    fn tell(&mut self, now: Millis, urgent: bool) {
+        let early = self.told.is_some_and(|told| now < told + TELL_EVERY);
+        if !urgent && (early || !self.dirty) {
+            return;
+        }
+        let due = self.gathered.is_none_or(|gathered| now >= gathered + GATHER_EVERY);
+        if self.stale && (due || self.state.step != Step::Processing) {
+            self.gather();
+            self.gathered = Some(now);
+        }
+        self.dirty = false;
+        self.told = Some(now);
+        self.actions.push_back(Action::Emit(Event::State(Box::new(self.state.clone()))));
+    }
+}
+
+fn init_error(error: &lifecycle::Error) -> ErrorInfo {
+    let message = match error {
+        lifecycle::Error::Unauthorized => "Authentication failed. Check your upload token.".to_owned(),
+        error => error.to_string(),
+    };
+    ErrorInfo { context: ErrorContext::Init, message, status_code: error.status() }
+}

@@ -1,0 +1,465 @@
+//! One upload from init to complete: the calls of the API around the tus upload of the planned archive.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::ops::Range;
+
+use crate::archive::Plan;
+use crate::dicom::{Accepted, FileId};
+use crate::http::{Answer, Body, Failure, Request};
+use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
+use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
+use crate::time::Millis;
+use crate::tus;
+
+/// Files whose checksum is being read at a time.
+const CHECKSUMS_AT_A_TIME: usize = 4;
+
+/// A transfer has at most one request of each sort on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Slot {
+    Api,
+    Tus,
+}
+
+/// What the session is to do for a transfer.
+#[derive(Debug)]
+pub(super) enum Action {
+    Send(Slot, Request),
+    Abort(Slot),
+    Checksum(FileId),
+    Emit(Event),
+}
+
+/// What the session is told.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// Bytes of the archive that have gone out.
+    Progress(u64),
+    Connected(bool),
+    Complete(Vec<StudyId>),
+    Failed(ErrorInfo),
+    Cancelled,
+}
+
+/// What all transfers of a session share.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) api: Api,
+    pub(super) server: UploaderConfig,
+    pub(super) retry_delays: Vec<u64>,
+    pub(super) chunk_size: u64,
+    pub(super) jitter: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    New,
+    Init,
+    Start,
+    Sending,
+    Completing,
+    /// Stopped by an error; [`Transfer::begin`] goes on.
+    Failed,
+    /// The tus upload is being taken back.
+    Terminating,
+    /// The cancel is being told.
+    Cancelling,
+    Ended,
+}
+
+/// Which call of the API is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Init,
+    Start,
+    Complete,
+    Error,
+    Cancel,
+    /// The config once more, for a new token.
+    Config,
+}
+
+pub(super) struct Transfer {
+    settings: Settings,
+    announcement: Announcement,
+    assembly_id: String,
+    plan: Plan,
+    paths: HashMap<FileId, String>,
+    tus: tus::Upload,
+    phase: Phase,
+    /// The server has been told of the upload.
+    announced: bool,
+    study_ids: Vec<StudyId>,
+    call: Option<(Purpose, Call)>,
+    /// A PATCH that waits for checksums.
+    held: Option<(Range<u64>, Request)>,
+    checksums: BTreeSet<FileId>,
+    /// Start of the chunk that is being sent; checksums are read from here on.
+    sending_from: u64,
+    online: bool,
+    actions: VecDeque<Action>,
+}
+
+impl Transfer {
+    pub(super) fn new(settings: Settings, announcement: Announcement, files: Vec<Accepted>) -> Self {
+        let plan = Plan::new(&files);
+        let upload_id = announcement.upload_id.clone();
+        let filename = format!("{upload_id}.zip");
+        let server = &settings.server;
+        let config = tus::Config {
+            endpoint: server.endpoint.clone(),
+            token: server.token.clone(),
+            metadata: vec![
+                ("upload_id", upload_id),
+                ("bucket", server.bucket.clone()),
+                ("mode", server.mode.clone()),
+                ("name", filename.clone()),
+                ("filename", filename),
+                ("type", "application/zip".to_owned()),
+                ("filetype", "application/zip".to_owned()),
+            ],
+            length: plan.len(),
+            chunk_size: settings.chunk_size,
+            retry_delays: settings.retry_delays.clone(),
+        };
+        Self {
+            tus: tus::Upload::new(config, settings.jitter),
+            settings,
+            announcement,
+            assembly_id: String::new(),
+            plan,
+            paths: files.into_iter().map(|accepted| (accepted.file, accepted.path)).collect(),
+            phase: Phase::New,
+            announced: false,
+            study_ids: Vec::new(),
+            call: None,
+            held: None,
+            checksums: BTreeSet::new(),
+            sending_from: 0,
+            online: true,
+            actions: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn upload_id(&self) -> &str {
+        &self.announcement.upload_id
+    }
+
+    pub(super) fn spans(&self) -> &[StudySpan] {
+        self.plan.spans()
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.plan.len()
+    }
+
+    pub(super) fn file_count(&self) -> usize {
+        self.plan.entry_count()
+    }
+
+    pub(super) fn files_before(&self, offset: u64) -> usize {
+        self.plan.entries_before(offset)
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.phase == Phase::Ended && self.call.is_none()
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Millis> {
+        let call = self.call.as_ref().and_then(|(_, call)| call.poll_timeout());
+        [call, self.tus.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Starts, or goes on after a failure, under a new assembly id.
+    pub(super) fn begin(&mut self, now: Millis, assembly_id: String) {
+        if !matches!(self.phase, Phase::New | Phase::Failed) {
+            return;
+        }
+        self.assembly_id = assembly_id;
+        if self.announced {
+            self.start(now);
+        } else {
+            self.phase = Phase::Init;
+            let request = self.settings.api.init(&self.announcement);
+            self.make_call(now, Purpose::Init, request);
+        }
+        // The first chunk is being read meanwhile.
+        self.read_ahead();
+    }
+
+    pub(super) fn pause(&mut self, now: Millis) {
+        if self.phase == Phase::Sending {
+            self.tus(now, tus::Input::Pause);
+        }
+    }
+
+    pub(super) fn resume(&mut self, now: Millis) {
+        if self.phase == Phase::Sending {
+            self.tus(now, tus::Input::Resume);
+        }
+    }
+
+    /// Ends whatever is running and takes back what is on the server.
+    pub(super) fn cancel(&mut self, now: Millis) {
+        if matches!(self.phase, Phase::Terminating | Phase::Cancelling | Phase::Ended) {
+            return;
+        }
+        self.drop_call();
+        self.held = None;
+        self.checksums.clear();
+        // A server that never took note of it need not be told.
+        if self.phase == Phase::New || (self.phase == Phase::Failed && !self.announced) {
+            self.end(Event::Cancelled);
+        } else {
+            self.phase = Phase::Terminating;
+            self.tus(now, tus::Input::Cancel);
+            // A tus upload that is already whole has nothing to abort; the API takes it back.
+            if self.phase == Phase::Terminating && self.tus.has_ended() {
+                self.tell_cancel(now);
+            }
+        }
+    }
+
+    /// To be called before [`Transfer::begin`] when the browser is offline.
+    pub(super) fn start_offline(&mut self) {
+        self.online = false;
+        self.tus.handle(Millis::default(), tus::Input::Online(false));
+    }
+
+    pub(super) fn set_online(&mut self, now: Millis, online: bool) {
+        self.online = online;
+        self.tus(now, tus::Input::Online(online));
+        if online && let Some((_, call)) = &mut self.call {
+            let next = call.came_online(now);
+            self.call_next(now, next);
+        }
+    }
+
+    pub(super) fn timeout(&mut self, now: Millis) {
+        if let Some((_, call)) = &mut self.call {
+            let next = call.timeout(now);
+            self.call_next(now, next);
+        }
+        self.tus(now, tus::Input::Timeout);
+    }
+
+    pub(super) fn progress(&mut self, now: Millis, sent: u64) {
+        self.tus(now, tus::Input::Progress(sent));
+    }
+
+    pub(super) fn answered(&mut self, now: Millis, slot: Slot, answer: Answer) {
+        match slot {
+            Slot::Tus => self.tus(now, tus::Input::Answer(answer)),
+            Slot::Api => self.call_answered(now, answer),
+        }
+    }
+
+    /// A file's CRC-32, or that it can't be read any more.
+    pub(super) fn checksummed(&mut self, now: Millis, file: FileId, checksum: Result<u32, Failure>) {
+        if !self.checksums.remove(&file) {
+            return;
+        }
+        match checksum {
+            Ok(crc) => {
+                self.plan.set_crc(file, crc);
+                self.release(now);
+                self.read_ahead();
+            }
+            Err(_) => {
+                let path = self.paths.get(&file).map_or("", String::as_str);
+                let message = format!("{path} can't be read: was it changed or moved, or the disc taken out?");
+                self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
+            }
+        }
+    }
+
+    fn start(&mut self, now: Millis) {
+        self.phase = Phase::Start;
+        let request = self.settings.api.start(self.upload_id(), &self.assembly_id);
+        self.make_call(now, Purpose::Start, request);
+    }
+
+    fn complete(&mut self, now: Millis) {
+        self.phase = Phase::Completing;
+        let request = self.settings.api.complete(self.upload_id(), &self.assembly_id);
+        self.make_call(now, Purpose::Complete, request);
+    }
+
+    fn tell_cancel(&mut self, now: Millis) {
+        self.phase = Phase::Cancelling;
+        let request = self.settings.api.cancel(self.upload_id());
+        self.make_call(now, Purpose::Cancel, request);
+    }
+
+    fn end(&mut self, event: Event) {
+        self.phase = Phase::Ended;
+        self.actions.push_back(Action::Emit(event));
+    }
+
+    /// Stops with an error, which the server is told of afterwards.
+    fn fail(&mut self, now: Millis, error: ErrorInfo) {
+        self.drop_call();
+        self.held = None;
+        self.checksums.clear();
+        // Aborts what is in flight; what is on the server stays.
+        self.tus(now, tus::Input::Pause);
+        self.phase = Phase::Failed;
+        if self.announced {
+            // What the person is told can name a file, and its name a patient.
+            let told = match error.context {
+                ErrorContext::Files => "A file could not be read.",
+                _ => &error.message,
+            };
+            let request = self.settings.api.error(self.upload_id(), told);
+            self.make_call(now, Purpose::Error, request);
+        }
+        self.actions.push_back(Action::Emit(Event::Failed(error)));
+    }
+
+    fn make_call(&mut self, now: Millis, purpose: Purpose, request: Request) {
+        self.drop_call();
+        let (call, first) = Call::new(now, request, &self.settings.retry_delays, self.settings.jitter);
+        self.call = Some((purpose, call));
+        self.actions.push_back(Action::Send(Slot::Api, first));
+    }
+
+    fn drop_call(&mut self) {
+        if self.call.take().is_some() {
+            self.actions.push_back(Action::Abort(Slot::Api));
+        }
+    }
+
+    fn call_answered(&mut self, now: Millis, answer: Answer) {
+        let Some((purpose, call)) = &mut self.call else { return };
+        if self.phase != Phase::Failed && *purpose != Purpose::Cancel {
+            self.actions.push_back(Action::Emit(Event::Connected(answer.is_ok())));
+        }
+        let next = call.answered(now, answer, self.online);
+        self.call_next(now, next);
+    }
+
+    fn call_next(&mut self, now: Millis, next: Next) {
+        match next {
+            Next::Nothing => {}
+            Next::Send(request) => self.actions.push_back(Action::Send(Slot::Api, request)),
+            Next::Abort => {
+                self.actions.push_back(Action::Abort(Slot::Api));
+                self.call_answered(now, Err(Failure::Stalled));
+            }
+            Next::Ended(answer) => {
+                if let Some((purpose, _)) = self.call.take() {
+                    self.call_ended(now, purpose, &answer);
+                }
+            }
+        }
+    }
+
+    fn call_ended(&mut self, now: Millis, purpose: Purpose, answer: &Answer) {
+        let result = match purpose {
+            // The first failure is what counts; this was only to tell the server.
+            Purpose::Error => return,
+            Purpose::Cancel => return self.end(Event::Cancelled),
+            Purpose::Init => lifecycle::read_init(answer).map(|ids| {
+                self.announced = true;
+                self.study_ids = ids;
+                self.start(now);
+            }),
+            Purpose::Start => lifecycle::success(answer).map(drop).map(|()| {
+                self.phase = Phase::Sending;
+                if self.tus.has_ended() { self.complete(now) } else { self.tus(now, tus::Input::Start) }
+            }),
+            Purpose::Complete => lifecycle::success(answer).map(drop).map(|()| {
+                let ids = std::mem::take(&mut self.study_ids);
+                self.end(Event::Complete(ids));
+            }),
+            Purpose::Config => {
+                lifecycle::read_config(answer).map(|config| self.tus(now, tus::Input::Token(config.token)))
+            }
+        };
+        if let Err(error) = result {
+            let context = if purpose == Purpose::Config { ErrorContext::Token } else { ErrorContext::Api };
+            self.fail(now, ErrorInfo { context, message: error.to_string(), status_code: error.status() });
+        }
+    }
+
+    fn tus(&mut self, now: Millis, input: tus::Input) {
+        self.tus.handle(now, input);
+        while let Some(action) = self.tus.poll() {
+            match action {
+                tus::Action::Send(request) => self.send(now, request),
+                tus::Action::Abort => {
+                    // A PATCH still held has not been sent.
+                    if self.held.take().is_none() {
+                        self.actions.push_back(Action::Abort(Slot::Tus));
+                    }
+                }
+                tus::Action::RenewToken => {
+                    let request = self.settings.api.config();
+                    self.make_call(now, Purpose::Config, request);
+                }
+                tus::Action::Emit(event) => self.tus_event(now, event),
+            }
+        }
+    }
+
+    fn tus_event(&mut self, now: Millis, event: tus::Event) {
+        match event {
+            tus::Event::Progress(sent) => self.actions.push_back(Action::Emit(Event::Progress(sent))),
+            tus::Event::Connected(connected) => {
+                self.actions.push_back(Action::Emit(Event::Connected(connected)));
+            }
+            tus::Event::Finished => self.complete(now),
+            tus::Event::Failed(error) => {
+                let info = ErrorInfo {
+                    context: ErrorContext::Upload,
+                    message: error.to_string(),
+                    status_code: error.status(),
+                };
+                self.fail(now, info);
+            }
+            tus::Event::Cancelled => self.tell_cancel(now),
+        }
+    }
+
+    fn send(&mut self, now: Millis, request: Request) {
+        if let Body::Range(range) = &request.body {
+            self.held = Some((range.clone(), request));
+            self.release(now);
+        } else {
+            self.actions.push_back(Action::Send(Slot::Tus, request));
+            self.tus.handle(now, tus::Input::Sent);
+        }
+    }
+
+    /// Sends the held PATCH once its checksums are known, and sees to those of the next.
+    fn release(&mut self, now: Millis) {
+        let Some((range, request)) = self.held.take() else { return };
+        self.sending_from = range.start;
+        self.read_ahead();
+        match self.plan.parts(&range) {
+            Ok(parts) => {
+                let request = Request { body: Body::Parts(parts), ..request };
+                self.actions.push_back(Action::Send(Slot::Tus, request));
+                self.tus.handle(now, tus::Input::Sent);
+            }
+            Err(_) => self.held = Some((range, request)),
+        }
+    }
+
+    /// Asks for the checksums of the chunk that is being sent and of the one behind it.
+    fn read_ahead(&mut self) {
+        let offset = self.sending_from;
+        let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
+        let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
+        let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
+        let wanted: Vec<_> = missing.filter(|file| !self.checksums.contains(file)).take(room).collect();
+        for file in wanted {
+            self.checksums.insert(file);
+            self.actions.push_back(Action::Checksum(file));
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! The whole session against a server in memory: order of the calls, cancel, failure, going on.
+
+mod support;
+#[path = "support/tus_server.rs"]
+mod tus_server;
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use auraloader_core::archive::Part;
+use auraloader_core::dicom::{ExcludeRule, PlainDecoder, Reason};
+use auraloader_core::http::{Answer, Body, Failure, Request, Response};
+use auraloader_core::secret::Secret;
+use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
+use auraloader_core::state::{ErrorContext, State, Step};
+use auraloader_core::time::Millis;
+use proptest::prelude::*;
+use support::Image;
+use tus_server::{ENDPOINT, Fault, Server};
+
+struct World {
+    session: Session,
+    tus: Server,
+    /// Names of the API calls that got an answer, with their bodies.
+    calls: Vec<(String, serde_json::Value)>,
+    api_faults: VecDeque<Fault>,
+    files: Vec<(String, Option<Vec<u8>>)>,
+    now: Millis,
+    state: State,
+    events: Vec<Event>,
+    /// Sent in place of the answer to the request of this number.
+    interrupt: Option<(usize, fn() -> Input)>,
+    requests: usize,
+}
+
+impl World {
+    fn new(files: Vec<(&str, Vec<u8>)>) -> Self {
+        let config = Config {
+            api_base_url: "https://aura.example/api/".to_owned(),
+            api_token: Secret::new("key"),
+            upload_token: Secret::new("aubt_token"),
+            patient_id: Some("p1".to_owned()),
+            context: serde_json::value::RawValue::from_string("{\"a\":1}".to_owned()).ok(),
+            chunk_size: 700,
+            retry_delays: vec![0, 1000, 3000, 5000],
+            exclude_rules: ExcludeRule::defaults(),
+        };
+        let mut count = 0_u8;
+        let entropy = move || {
+            count += 1;
+            [count; 16]
+        };
+        Self {
+            session: Session::new(config, Box::new(entropy), Box::new(PlainDecoder)),
+            tus: Server::new(Vec::new()),
+            calls: Vec::new(),
+            api_faults: VecDeque::new(),
+            files: files.into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes))).collect(),
+            now: Millis(0),
+            state: State::default(),
+            events: Vec::new(),
+            interrupt: None,
+            requests: 0,
+        }
+    }
+
+    /// Two studies, and one file that is none.
+    fn with_studies() -> Self {
+        let mut files = Vec::new();
+        let instances: Vec<_> = (0..4).map(|i| format!("1.2.3.1.{i}")).collect();
+        for (at, instance) in instances.iter().enumerate() {
+            let study = if at < 3 { "1.2.3" } else { "1.2.4" };
+            files.push((["CD/1", "CD/2", "CD/3", "CD/4"][at], Image { instance, study, ..Image::default() }.file()));
+        }
+        files.push(("CD/readme.txt", b"Thank you for your visit.".to_vec()));
+        let mut world = Self::new(files);
+        world.run(Input::Configure);
+        world.drop_files();
+        world
+    }
+
+    fn drop_files(&mut self) {
+        let sizes = |(path, bytes): &(String, Option<Vec<u8>>)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64);
+        let files = self.files.iter().map(sizes).collect();
+        self.run(Input::AddFiles(files));
+        self.run(Input::AllListed);
+    }
+
+    fn run(&mut self, input: Input) {
+        self.session.handle(self.now, input);
+        for _ in 0..20_000 {
+            let Some(action) = self.session.poll() else {
+                match self.session.poll_timeout() {
+                    Some(due) => {
+                        self.now = self.now.max(due);
+                        self.session.handle(self.now, Input::Timeout);
+                        continue;
+                    }
+                    None => return,
+                }
+            };
+            self.perform(action);
+        }
+        panic!("does not come to an end: {:?} {:?}", self.calls, self.tus.log);
+    }
+
+    fn perform(&mut self, action: Action) {
+        match action {
+            Action::Read(file, range) => {
+                let bytes = self.files.get(file as usize).and_then(|(_, bytes)| bytes.clone());
+                let bytes = bytes.map(|bytes| bytes[range.start as usize..range.end as usize].to_vec());
+                self.session.handle(self.now, Input::Read(file, bytes.ok_or(Failure::Unreadable)));
+            }
+            Action::Checksum(file) => {
+                let bytes = self.files.get(file as usize).and_then(|(_, bytes)| bytes.clone());
+                let crc = bytes.map(|bytes| crc32fast::hash(&bytes));
+                self.session.handle(self.now, Input::Checksum(file, crc.ok_or(Failure::Unreadable)));
+            }
+            Action::Send(id, request) => self.send(id, &request),
+            Action::Abort(_) | Action::ReleaseFiles => {}
+            Action::Emit(Event::State(state)) => self.state = *state,
+            Action::Emit(event) => self.events.push(event),
+        }
+    }
+
+    fn send(&mut self, id: RequestId, request: &Request) {
+        self.now = self.now + Duration::from_millis(20);
+        self.requests += 1;
+        let answer = if request.url.starts_with(ENDPOINT) {
+            self.tus.answer(request, &self.body(request))
+        } else {
+            Some(self.serve_api(request))
+        };
+        if let Some((at, input)) = self.interrupt
+            && at == self.requests
+        {
+            self.session.handle(self.now, input());
+        }
+        if let Some(answer) = answer {
+            self.session.handle(self.now, Input::Answer(id, answer));
+        }
+    }
+
+    fn body(&self, request: &Request) -> Vec<u8> {
+        let Body::Parts(parts) = &request.body else { return Vec::new() };
+        let mut body = Vec::new();
+        for part in parts {
+            match part {
+                Part::Bytes(bytes) => body.extend(bytes),
+                Part::File { file, range } => {
+                    let bytes = self.files[*file as usize].1.as_ref().expect("readable");
+                    body.extend(&bytes[range.start as usize..range.end as usize]);
+                }
+            }
+        }
+        body
+    }
+
+    fn serve_api(&mut self, request: &Request) -> Answer {
+        assert_eq!(tus_server::header(request, "X-Api-Key").as_deref(), Some("key"));
+        let fault = self.api_faults.pop_front().unwrap_or(Fault::None);
+        if let Fault::LostRequest = fault {
+            return Err(Failure::Network);
+        }
+        if let Fault::Status(status) = fault {
+            return Ok(Response { status, headers: Vec::new(), body: r#"{"message": "Not now."}"#.to_owned() });
+        }
+        let path = request.url.strip_prefix("https://aura.example/api/uploader/").expect("an API URL");
+        let body = match &request.body {
+            Body::Json(json) => serde_json::from_str(json).expect("JSON"),
+            _ => serde_json::Value::Null,
+        };
+        if path == "upload/complete" {
+            let whole = self.tus.uploads.values().any(|(length, bytes)| *length == bytes.len() as u64);
+            assert!(whole, "complete is sent for what isn't whole");
+        }
+        self.calls.push((path.trim_start_matches("upload/").to_owned(), body));
+        if let Fault::LostAnswer = fault {
+            return Err(Failure::Network);
+        }
+        let body = match path {
+            "config" => format!(
+                r#"{{"lift": {{"endpoint": "{ENDPOINT}", "token": "{}", "bucket": "b"}}, "mode": "bulk"}}"#,
+                self.tus.token
+            ),
+            "upload/init" => r#"{"studies": [{"id": "s1"}, {"id": "s2"}]}"#.to_owned(),
+            _ => "{}".to_owned(),
+        };
+        Ok(Response { status: 200, headers: Vec::new(), body })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.calls.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn ends(&self) -> Vec<&Event> {
+        let end = |event: &&Event| matches!(event, Event::Complete(_) | Event::Failed(_) | Event::Cancelled);
+        self.events.iter().filter(end).collect()
+    }
+
+    /// Whether the one archive on the server holds exactly the files of the studies.
+    fn stored_is_right(&self) -> bool {
+        let expected: HashMap<String, &Vec<u8>> = self.files[..4]
+            .iter()
+            .enumerate()
+            .map(|(at, (path, bytes))| {
+                let study = if at < 3 { "1.2.3" } else { "1.2.4" };
+                (format!("{study}/{}", path.replace('/', "-")), bytes.as_ref().expect("readable"))
+            })
+            .collect();
+        self.tus.uploads.values().any(|(_, bytes)| {
+            let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else { return false };
+            (0..archive.len()).all(|at| {
+                let mut entry = archive.by_index(at).expect("an entry");
+                let mut content = Vec::new();
+                std::io::Read::read_to_end(&mut entry, &mut content).expect("sound");
+                expected.get(entry.name().expect("UTF-8").as_ref()) == Some(&&content)
+            }) && archive.len() == expected.len()
+        })
+    }
+}
+
+#[test]
+fn from_drop_to_complete() {
+    let mut world = World::with_studies();
+    assert_eq!(world.state.step, Step::Pending);
+    assert_eq!((world.state.studies.len(), world.state.total_files), (2, 5));
+    assert_eq!(world.state.rejected[0].reason, Reason::NotDicom);
+    world.run(Input::Upload);
+    assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+    let [_, (_, init), (_, start), (_, complete)] = &world.calls[..] else { panic!("four calls") };
+    assert_eq!(init["type"], "uploader");
+    assert_eq!(init["patient_id"], "p1");
+    assert_eq!(init["context"]["a"], 1);
+    assert_eq!(init["studies"]["1.2.3"]["images"], 3);
+    assert_eq!(init["studies"]["1.2.3"]["series"]["1.2.3.1"]["series_number"], "7");
+    assert!(init["studies"]["1.2.3"].get("warnings").is_none());
+    assert_eq!(start["assembly_id"], complete["assembly_id"]);
+    assert_eq!(start["upload_id"], init["upload_id"]);
+    let [Event::Complete(result)] = &world.ends()[..] else { panic!("complete, once: {:?}", world.events) };
+    assert_eq!(result.studies.iter().map(|study| study.id.as_str()).collect::<Vec<_>>(), ["s1", "s2"]);
+    assert_eq!((result.successful, result.failed), (4, 0));
+    assert!(world.stored_is_right());
+    assert_eq!(world.state.step, Step::Complete);
+    assert_eq!(world.state.progress.bytes_sent, world.state.progress.bytes_total);
+}
+
+#[test]
+fn cancel_at_any_request_ends_everything_and_reports_only_that() {
+    for at in 2..12 {
+        let mut world = World::with_studies();
+        world.interrupt = Some((at, || Input::Cancel));
+        world.run(Input::Upload);
+        if world.state.step == Step::Complete {
+            continue;
+        }
+        assert!(matches!(world.ends()[..], [Event::Cancelled]), "at {at}: {:?}", world.ends());
+        assert!(world.tus.uploads.is_empty() || world.names().contains(&"complete"), "at {at}");
+        assert_eq!(world.names().last(), Some(&"cancel"), "at {at}");
+        assert_eq!(world.state.step, Step::Cancelled);
+    }
+}
+
+#[test]
+fn an_error_is_told_and_trying_again_goes_on() {
+    let mut world = World::with_studies();
+    world.tus.faults = vec![Fault::None, Fault::None, Fault::None, Fault::Status(413)].into();
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Error);
+    assert_eq!(world.names(), ["config", "init", "start", "error"]);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!((error.context, error.status_code), (ErrorContext::Upload, Some(413)));
+    let sent = world.state.progress.bytes_sent;
+    assert!(sent > 0);
+    world.run(Input::Upload);
+    assert_eq!(world.names(), ["config", "init", "start", "error", "start", "complete"]);
+    assert_ne!(world.calls[2].1["assembly_id"], world.calls[4].1["assembly_id"]);
+    assert_eq!(world.calls[2].1["upload_id"], world.calls[5].1["upload_id"]);
+    assert!(world.stored_is_right());
+    assert_eq!(world.tus.log.iter().filter(|(method, _)| *method == "POST").count(), 1);
+    assert!(matches!(world.ends()[..], [Event::Failed(_), Event::Complete(_)]));
+}
+
+#[test]
+fn a_complete_that_fails_is_not_a_success() {
+    let mut world = World::with_studies();
+    world.api_faults = vec![Fault::None, Fault::None, Fault::Status(422)].into();
+    world.run(Input::Upload);
+    let [Event::Failed(error)] = &world.ends()[..] else { panic!("{:?}", world.ends()) };
+    assert_eq!(error.message, "Not now. (status 422)");
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert_eq!(world.tus.log.iter().filter(|(method, _)| *method == "PATCH").count(), 6, "nothing is sent twice");
+}
+
+#[test]
+fn a_file_taken_away_is_named_and_the_server_is_not_told_its_name() {
+    let mut world = World::with_studies();
+    let taken = world.files[2].1.take();
+    world.run(Input::Upload);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!(error.context, ErrorContext::Files);
+    assert!(error.message.starts_with("CD/3 can't be read"), "{}", error.message);
+    assert_eq!(world.calls.last().expect("a call").1["message"], "A file could not be read.");
+    world.files[2].1 = taken;
+    world.run(Input::Upload);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn without_permission_the_message_says_what_to_do() {
+    let mut world = World::with_studies();
+    world.api_faults = vec![Fault::Status(401)].into();
+    world.run(Input::Upload);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!(error.message, "Authentication failed. Please refresh and try again.");
+    assert_eq!(world.names(), ["config"], "the server is told nothing of an upload that it refused");
+    let mut world = World::new(Vec::new());
+    world.api_faults = vec![Fault::Status(401)].into();
+    world.run(Input::Configure);
+    let [Event::Configured(Err(error))] = &world.events[..] else { panic!("{:?}", world.events) };
+    assert_eq!(error.message, "Authentication failed. Check your upload token.");
+}
+
+#[test]
+fn a_lift_token_that_ran_out_is_fetched_anew() {
+    let mut world = World::with_studies();
+    world.tus.token = "renewed";
+    world.run(Input::Upload);
+    assert_eq!(world.names(), ["config", "init", "start", "config", "complete"]);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn pause_and_resume() {
+    let mut world = World::with_studies();
+    world.interrupt = Some((7, || Input::Pause));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Paused);
+    world.run(Input::Resume);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn removing_a_study_reads_nothing_again() {
+    let mut world = World::with_studies();
+    world.files.iter_mut().skip(3).for_each(|(_, bytes)| *bytes = None);
+    world.run(Input::RemoveStudy("1.2.4".to_owned()));
+    assert_eq!(world.state.studies.len(), 1);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert_eq!(world.calls[1].1["studies"].as_object().expect("an object").len(), 1);
+}
+
+#[test]
+fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
+    let mut world = World::with_studies();
+    world.session.handle(world.now, Input::AddFiles(vec![("more/1".to_owned(), 500)]));
+    world.run(Input::StopReading);
+    assert_eq!((world.state.step, world.state.studies.len(), world.state.total_files), (Step::Pending, 2, 5));
+    world.run(Input::Reset);
+    assert_eq!(world.state, State::default());
+    world.session.handle(world.now, Input::AddFiles(vec![("other/1".to_owned(), 500)]));
+    world.session.handle(world.now, Input::Read(0, Ok(Image::default().file())));
+    world.run(Input::AllListed);
+    assert!(world.state.studies.is_empty());
+    assert_eq!(world.state.rejected[0].reason, Reason::Unreadable);
+}
+
+#[test]
+fn reset_in_mid_upload_cleans_up_behind_it() {
+    let mut world = World::with_studies();
+    world.interrupt = Some((7, || Input::Reset));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Start);
+    assert!(world.tus.uploads.is_empty());
+    assert_eq!(world.names().last(), Some(&"cancel"));
+    let upload_id = world.calls[1].1["upload_id"].clone();
+    // The files of a new drop have new ids.
+    world.files = [world.files.clone(), world.files.clone()].concat();
+    let again = world.files.split_off(5);
+    let files = again.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
+    world.files.extend(again);
+    world.run(Input::AddFiles(files));
+    world.run(Input::AllListed);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert_ne!(world.calls.last().expect("complete").1["upload_id"], upload_id);
+}
+
+#[test]
+fn a_second_upload_during_one_is_ignored() {
+    let mut world = World::with_studies();
+    world.interrupt = Some((6, || Input::Upload));
+    world.run(Input::Upload);
+    assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        3 => Just(Fault::None),
+        2 => Just(Fault::LostRequest),
+        1 => Just(Fault::LostAnswer),
+        2 => prop::sample::select(vec![400, 401, 403, 404, 409, 413, 423, 429, 500, 503]).prop_map(Fault::Status),
+        1 => any::<u8>().prop_map(Fault::Cut),
+        1 => Just(Fault::Stall),
+        1 => Just(Fault::Gone),
+        1 => Just(Fault::Busy),
+        1 => Just(Fault::HiddenOffset),
+        1 => any::<u8>().prop_map(Fault::Forget),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever goes wrong at either server: each upload ends once, complete only when whole, and goes on.
+    #[test]
+    fn any_faults_end_whole_or_in_an_error_that_can_be_tried_again(
+        tus in prop::collection::vec(fault(), 0..30),
+        api in prop::collection::vec(fault(), 0..12),
+    ) {
+        let mut world = World::with_studies();
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        let mut starts = 0;
+        while world.state.step != Step::Complete {
+            starts += 1;
+            prop_assert!(starts < 60, "never completes: {:?} {:?}", world.calls, world.tus.log);
+            world.run(Input::Upload);
+            prop_assert!(matches!(world.state.step, Step::Complete | Step::Error));
+            prop_assert_eq!(world.ends().len(), starts);
+        }
+        prop_assert!(world.stored_is_right());
+    }
+}
