@@ -26,7 +26,10 @@ function virtual(texts) {
       });
       for (const [name, text] of Object.entries(texts)) {
         builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: "text" }));
-        builder.onLoad({ filter: new RegExp(`^${name}$`), namespace: "text" }, () => ({ contents: text, loader: "text" }));
+        builder.onLoad({ filter: new RegExp(`^${name}$`), namespace: "text" }, () => ({
+          contents: text,
+          loader: "text",
+        }));
       }
     },
   };

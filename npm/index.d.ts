@@ -138,7 +138,7 @@ export interface Callbacks {
 
 /** Where the widget is in its flow. */
 export type UploaderStep =
-  | "start" | "processing" | "pending" | "uploading" | "paused" | "complete" | "error" | "cancelled";
+  "start" | "processing" | "pending" | "uploading" | "paused" | "complete" | "error" | "cancelled";
 
 /** All that the widget shows. */
 export interface UploaderState {

@@ -16,7 +16,9 @@ const dir = process.argv[2];
 if (!dir) throw new Error("usage: node sizes.mjs <package dir>");
 
 let over = false;
-console.log(`${"file".padEnd(34)}${["raw", "gzip 9", "brotli 11", "budget"].map((head) => head.padStart(11)).join("")}`);
+console.log(
+  `${"file".padEnd(34)}${["raw", "gzip 9", "brotli 11", "budget"].map((head) => head.padStart(11)).join("")}`,
+);
 for (const [file, budget] of Object.entries(budgets)) {
   const bytes = await readFile(join(dir, file));
   const brotli = brotliCompressSync(bytes, {

@@ -17,10 +17,11 @@ export interface Engine {
 /** A loader that compiles and instantiates once, and tries anew after a failure. */
 export function engineFrom(source: Source): () => Promise<Engine> {
   let loading: Promise<Engine> | undefined;
-  return () => (loading ??= load(source).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  }));
+  return () =>
+    (loading ??= load(source).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    }));
 }
 
 async function load(source: Source): Promise<Engine> {

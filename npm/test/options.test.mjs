@@ -56,8 +56,21 @@ test("the first thing that is missing is named, also when nothing is given", () 
 });
 
 test("every option, and null for what is not wanted, passes without a word", () => {
-  const optional = { patientId: "p", context: {}, callbacks: { onProgress() {} }, chunkSize: 5_242_880, retryDelays: [] };
-  checkOptions({ ...sound, ...optional, excludeRules: [{ modality: "SR" }], theme: "dark", workerUrl: "/w.js", debug: true });
+  const optional = {
+    patientId: "p",
+    context: {},
+    callbacks: { onProgress() {} },
+    chunkSize: 5_242_880,
+    retryDelays: [],
+  };
+  checkOptions({
+    ...sound,
+    ...optional,
+    excludeRules: [{ modality: "SR" }],
+    theme: "dark",
+    workerUrl: "/w.js",
+    debug: true,
+  });
   checkOptions({ ...sound, chunkSize: "auto", patientId: null, context: null, callbacks: { onProgress: undefined } });
   assert.equal(warn.mock.callCount(), 0);
 });

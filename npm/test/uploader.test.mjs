@@ -11,7 +11,8 @@ class Recorder {
   calls = [];
   pending = {};
   constructor() {
-    for (const name of ["mount", "pause", "resume", "destroy"]) this[name] = (...given) => void this.calls.push([name, ...given]);
+    for (const name of ["mount", "pause", "resume", "destroy"])
+      this[name] = (...given) => void this.calls.push([name, ...given]);
     for (const name of ["init", "addFiles", "upload", "cancel", "reset", "removeStudy"]) {
       this[name] = (...given) => {
         this.calls.push([name, ...given]);
@@ -55,7 +56,17 @@ async function initialised() {
 test("the public class has these members and no others", () => {
   const members = Object.getOwnPropertyNames(Object.getPrototypeOf(uploader)).sort();
   assert.deepEqual(members, [
-    "addFiles", "cancel", "constructor", "destroy", "init", "mount", "pause", "removeStudy", "reset", "resume", "upload",
+    "addFiles",
+    "cancel",
+    "constructor",
+    "destroy",
+    "init",
+    "mount",
+    "pause",
+    "removeStudy",
+    "reset",
+    "resume",
+    "upload",
   ]);
   assert.deepEqual(Object.getOwnPropertyNames(uploader), []);
   assert.equal(uploader.constructor.name, "StandaloneAuraloader");
@@ -120,7 +131,13 @@ test("every method reaches the widget with its argument", async () => {
   const widget = await initialised();
   const files = [{}];
   const calls = [
-    ["addFiles", files], ["upload"], ["pause"], ["resume"], ["cancel"], ["reset"], ["removeStudy", "1.2.3"],
+    ["addFiles", files],
+    ["upload"],
+    ["pause"],
+    ["resume"],
+    ["cancel"],
+    ["reset"],
+    ["removeStudy", "1.2.3"],
   ];
   for (const [name, ...given] of calls) {
     const answer = uploader[name](...given);

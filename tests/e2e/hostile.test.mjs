@@ -47,7 +47,10 @@ for (const [way, give] of Object.entries(ways)) {
       assert.doesNotMatch(name, /[\\\x00-\x1f\x7f]|^[a-z]:/i, name);
       assert.ok(Buffer.byteLength(name) <= 255, name);
     }
-    assert.deepEqual(Object.keys(server.body("init").studies).sort(), [...new Set([...wanted.values()].map((file) => file.study))].sort());
+    assert.deepEqual(
+      Object.keys(server.body("init").studies).sort(),
+      [...new Set([...wanted.values()].map((file) => file.study))].sort(),
+    );
     assert.deepEqual(await browser.console(), []);
   });
 }

@@ -32,11 +32,17 @@ test("two widgets on one page share nothing", async (t) => {
   await second.chooseFolder(folders[1]);
   assert.equal((await second.step("pending")).studies[0].images, (await digests(folders[1])).length);
 
-  await Promise.all([first, second].map((widget) => browser.driver.executeScript((id) => void window.uploaders[id].upload(), widget.containerId)));
+  await Promise.all(
+    [first, second].map((widget) =>
+      browser.driver.executeScript((id) => void window.uploaders[id].upload(), widget.containerId),
+    ),
+  );
   await first.step("complete");
   await second.step("complete");
   const archives = await Promise.all((await server.finished()).map(entriesOf));
-  const stored = archives.sort((a, b) => a.length - b.length).map((entries) => entries.map((entry) => entry.sha256).sort());
+  const stored = archives
+    .sort((a, b) => a.length - b.length)
+    .map((entries) => entries.map((entry) => entry.sha256).sort());
   assert.deepEqual(stored, await Promise.all(folders.map(digests)));
   for (const widget of [first, second]) assert.equal((await widget.said("complete")).length, 1);
 
@@ -124,7 +130,10 @@ test("a study that is removed is not sent", async (t) => {
   await widget.chooseFolder(kept);
   await widget.until((state) => state.step === "pending" && state.studiesCount === 1, "one study");
   await widget.chooseFiles([removed]);
-  const { studies } = await widget.until((state) => state.step === "pending" && state.studiesCount === 2, "two studies");
+  const { studies } = await widget.until(
+    (state) => state.step === "pending" && state.studiesCount === 2,
+    "two studies",
+  );
   const remove = await widget.all("[data-action=remove]");
   await remove[studies.findIndex((study) => study.modalities.includes("MR"))].click();
   await widget.until((state) => state.studiesCount === 1, "one study again");

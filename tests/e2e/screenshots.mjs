@@ -24,7 +24,10 @@ try {
   for (const width of [320, 1280]) {
     // The window's own minimum is wider than a phone.
     await browser.driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", {
-      width, height: 800, deviceScaleFactor: 1, mobile: false,
+      width,
+      height: 800,
+      deviceScaleFactor: 1,
+      mobile: false,
     });
     for (const theme of ["light", "dark"]) await allStates(page, folder, empty, width, theme);
   }
@@ -47,7 +50,9 @@ async function allStates(page, folder, empty, width, theme) {
       const moving = document.querySelector("#uploader").getAnimations({ subtree: true });
       Promise.allSettled(moving.map((animation) => animation.finished)).then(() => requestAnimationFrame(() => done()));
     });
-    const { data } = await browser.driver.sendAndGetDevToolsCommand("Page.captureScreenshot", { captureBeyondViewport: true });
+    const { data } = await browser.driver.sendAndGetDevToolsCommand("Page.captureScreenshot", {
+      captureBeyondViewport: true,
+    });
     await writeFile(join(out, `${state}-${width}-${theme}.png`), data, "base64");
   };
 

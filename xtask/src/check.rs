@@ -21,6 +21,7 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
 
     say("Format");
     cmd!(sh, "cargo fmt --all --check").run()?;
+    npm(sh, "format")?;
 
     say("Dependencies: bans, licences, sources");
     cmd!(sh, "cargo deny --log-level error check bans licenses sources").run()?;
@@ -30,19 +31,13 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     }
 
     say("Types of the TypeScript");
-    {
-        let _npm = sh.push_dir("npm");
-        cmd!(sh, "npm run --silent types").run()?;
-    }
+    npm(sh, "types")?;
 
     say("Lints, native");
     cmd!(sh, "cargo clippy --quiet --workspace --all-targets -- --deny warnings").run()?;
     say("Lints, in the browser");
-    cmd!(
-        sh,
-        "cargo clippy --quiet --package standalone-auraloader --target wasm32-unknown-unknown --all-targets -- --deny warnings"
-    )
-    .run()?;
+    let widget = ["--package", "standalone-auraloader", "--target", "wasm32-unknown-unknown"];
+    cmd!(sh, "cargo clippy --quiet {widget...} --all-targets -- --deny warnings").run()?;
 
     say("Documentation");
     cmd!(sh, "cargo doc --quiet --workspace --no-deps --document-private-items")
@@ -52,4 +47,9 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     widget::build(sh)?;
     say("Sizes");
     Ok(cmd!(sh, "node npm/sizes.mjs pkg").run()?)
+}
+
+fn npm(sh: &Shell, script: &str) -> Result<()> {
+    let _npm = sh.push_dir("npm");
+    Ok(cmd!(sh, "npm run --silent {script}").run()?)
 }

@@ -35,7 +35,8 @@ fn wasm(sh: &Shell) -> Result<()> {
     step.run(|| {
         say("Building the WebAssembly in release");
         // no-install: wasm-bindgen is on PATH already, and wasm-pack's own wasm-opt would be a download.
-        cmd!(sh, "wasm-pack --quiet build --release --target web --mode no-install --no-typescript --out-dir {GLUE}").run()?;
+        let how = ["--release", "--target", "web", "--mode", "no-install", "--no-typescript"];
+        cmd!(sh, "wasm-pack --quiet build {how...} --out-dir {GLUE}").run()?;
         say("Optimising it for size");
         Ok(cmd!(sh, "node npm/node_modules/binaryen/bin/wasm-opt -Oz {WASM} -o {WASM}").run()?)
     })

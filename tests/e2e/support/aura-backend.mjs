@@ -17,7 +17,10 @@ export async function startAuraBackend(test) {
   const data = await temporaryFolder(test);
   const downloads = await temporaryFolder(test);
   const given = ["serve", "--data", data, "--demo", demo, "--listen", "127.0.0.1:0", "--no-rate-limits"];
-  const backend = spawn(program, given, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, RUST_LOG: "warn" } });
+  const backend = spawn(program, given, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, RUST_LOG: "warn" },
+  });
   const proxy = await FaultProxy.start();
   test.after(async () => {
     await proxy.close();

@@ -65,11 +65,15 @@ export async function servePage(test, { csp, containers = ["uploader"] } = {}) {
     const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
     if (file) {
       const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";
-      createReadStream(join(pkg, file)).on("error", () => response.destroy()).pipe(response.setHeader("content-type", type));
+      createReadStream(join(pkg, file))
+        .on("error", () => response.destroy())
+        .pipe(response.setHeader("content-type", type));
     } else if (request.url === "/host.js") {
       response.writeHead(200, { "content-type": "text/javascript" }).end(`(${host})()`);
     } else {
-      response.writeHead(200, { "content-type": "text/html", ...(csp && { "content-security-policy": csp }) }).end(page(containers));
+      response
+        .writeHead(200, { "content-type": "text/html", ...(csp && { "content-security-policy": csp }) })
+        .end(page(containers));
     }
   });
   server.listen(0, "127.0.0.1");
@@ -87,7 +91,11 @@ export class Widget {
   static async start(driver, options, containerId = "uploader") {
     const widget = new Widget(driver, containerId);
     const failure = await driver.executeAsyncScript(
-      (id, given, done) => window.startWidget(id, given).then(() => done(null), (error) => done(String(error))),
+      (id, given, done) =>
+        window.startWidget(id, given).then(
+          () => done(null),
+          (error) => done(String(error)),
+        ),
       containerId,
       options,
     );
@@ -160,7 +168,9 @@ export class Widget {
 
   /** Chooses files in the file input. */
   async chooseFiles(paths) {
-    await (await this.element("input[type=file]:not([webkitdirectory])", "", { hidden: true })).sendKeys(paths.join("\n"));
+    await (
+      await this.element("input[type=file]:not([webkitdirectory])", "", { hidden: true })
+    ).sendKeys(paths.join("\n"));
   }
 
   /** Drags paths from the desktop over the widget. */
@@ -173,7 +183,9 @@ export class Widget {
 
   /** Lets paths go over the widget, as a real drag does. */
   async drop(paths) {
-    await (await this.dragOver(paths))();
+    await (
+      await this.dragOver(paths)
+    )();
   }
 
   async #drag(type, at, data) {
@@ -195,7 +207,9 @@ export const ways = {
   "folder input": (widget, folder) => widget.chooseFolder(folder),
   "file input": async (widget, folder) => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    await widget.chooseFiles(entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+    await widget.chooseFiles(
+      entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)),
+    );
   },
   drop: (widget, folder) => widget.drop([folder]),
 };

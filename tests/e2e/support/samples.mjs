@@ -10,7 +10,10 @@ const run = promisify(execFile);
 const pydicom = process.env.PYDICOM_DIR ?? join(import.meta.dirname, "../../../target/pydicom");
 const backend = process.env.AURA_BACKEND ?? join(import.meta.dirname, "../../../target/debug/aura-backend");
 const python = (script, ...given) =>
-  run("python3", [join(import.meta.dirname, script), ...given], { env: { ...process.env, PYTHONPATH: pydicom }, maxBuffer: 1 << 24 });
+  run("python3", [join(import.meta.dirname, script), ...given], {
+    env: { ...process.env, PYTHONPATH: pydicom },
+    maxBuffer: 1 << 24,
+  });
 
 /** pydicom's public test files: a hundred odd ones, and files that are no DICOM at all. */
 export const publicFiles = join(pydicom, "pydicom/data/test_files");
@@ -36,7 +39,10 @@ export async function expected(folder) {
   const { stdout } = await python("identify.py", folder);
   const sent = new Map();
   const seen = new Set();
-  for (const { path, sop_class, ...uids } of stdout.trim().split("\n").map((line) => JSON.parse(line))) {
+  for (const { path, sop_class, ...uids } of stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))) {
     const once = [uids.StudyInstanceUID, uids.SeriesInstanceUID, uids.SOPInstanceUID, digests.get(path)].join();
     if (sop_class === "1.2.840.10008.1.3.10" || seen.has(once)) continue;
     seen.add(once);

@@ -28,7 +28,8 @@ export async function startTusServer(test) {
     path: "/files",
     datastore: new FileStore({ directory }),
     onIncomingRequest: async (request) => {
-      if (request.headers.get("authorization") !== `Bearer ${liftToken}`) throw { status_code: 401, body: "no lift token" };
+      if (request.headers.get("authorization") !== `Bearer ${liftToken}`)
+        throw { status_code: 401, body: "no lift token" };
     },
   });
   const calls = [];
@@ -37,12 +38,15 @@ export async function startTusServer(test) {
   const origin = `http://127.0.0.1:${proxy.port}`;
 
   async function aura(request, response) {
-    const answer = (status, body) => response.writeHead(status, { ...cors, "content-type": "application/json" }).end(JSON.stringify(body));
+    const answer = (status, body) =>
+      response.writeHead(status, { ...cors, "content-type": "application/json" }).end(JSON.stringify(body));
     if (request.method === "OPTIONS") return response.writeHead(204, cors).end();
     const { authorization, "x-api-key": key } = request.headers;
-    if (key !== apiToken || authorization !== `Bearer ${uploadToken}`) return answer(401, { message: "Unauthenticated." });
+    if (key !== apiToken || authorization !== `Bearer ${uploadToken}`)
+      return answer(401, { message: "Unauthenticated." });
     const call = request.url.replace("/api/uploader/", "");
-    if (call === "config") return answer(200, { lift: { endpoint: `${origin}/files/`, token: liftToken, bucket: "mock" }, mode: "bulk" });
+    if (call === "config")
+      return answer(200, { lift: { endpoint: `${origin}/files/`, token: liftToken, bucket: "mock" }, mode: "bulk" });
     const body = await json(request);
     calls.push({ call, body });
     answer(200, call === "upload/init" ? { studies: Object.keys(body.studies).map(() => ({ id: randomUUID() })) } : {});
@@ -77,10 +81,12 @@ export async function startTusServer(test) {
     async finished() {
       const names = await readdir(directory);
       const whole = await Promise.all(
-        names.filter((name) => !name.endsWith(".json")).map(async (name) => {
-          const { size } = JSON.parse(await readFile(join(directory, `${name}.json`), "utf8"));
-          return (await stat(join(directory, name))).size === size ? [join(directory, name)] : [];
-        }),
+        names
+          .filter((name) => !name.endsWith(".json"))
+          .map(async (name) => {
+            const { size } = JSON.parse(await readFile(join(directory, `${name}.json`), "utf8"));
+            return (await stat(join(directory, name))).size === size ? [join(directory, name)] : [];
+          }),
       );
       return whole.flat();
     },
