@@ -86,9 +86,7 @@ mod platform {
         #[expect(clippy::cast_possible_wrap, reason = "a month is at most 12")]
         let midnight = Date::utc(f64::from(year), f64::from(month as i32 - 1));
         let midnight = midnight + f64::from(day - 1) * 86_400_000.0;
-        DATES
-            .with(|format| call(format, midnight))
-            .unwrap_or_else(|| super::plain::date(year, month, day))
+        DATES.with(|format| call(format, midnight)).unwrap_or_else(|| super::plain::date(year, month, day))
     }
 }
 
@@ -138,7 +136,8 @@ mod tests {
         assert_eq!(date("20240115"), "2024-01-15");
         assert_eq!(date("2024.01.15"), "2024-01-15");
         assert_eq!(date("20240229"), "2024-02-29");
-        for odd in ["", "2023", "20230229", "20241301", "20240100", "2024-01-15", "2024011x", "２０２４０１"] {
+        for odd in ["", "2023", "20230229", "20241301", "20240100", "2024-01-15", "2024011x", "２０２４０１"]
+        {
             assert_eq!(date(odd), odd);
         }
     }

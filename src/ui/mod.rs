@@ -83,7 +83,12 @@ impl Drop for Mounted {
 ///
 /// The browser's own exception: the container can't have an open shadow root (an `<input>`, say, or one that
 /// the page closed), or the browser has no constructable style sheets.
-pub fn mount(container: &HtmlElement, model: Model, intents: Intents, theme: Theme) -> Result<Mounted, JsValue> {
+pub fn mount(
+    container: &HtmlElement,
+    model: Model,
+    intents: Intents,
+    theme: Theme,
+) -> Result<Mounted, JsValue> {
     let shadow = match container.shadow_root() {
         Some(shadow) => shadow,
         None => container.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,

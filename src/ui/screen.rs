@@ -97,7 +97,9 @@ impl Sent {
     pub(super) fn of(span: Option<(u64, u64)>, bytes_sent: u64) -> Self {
         match span {
             Some((_, end)) if bytes_sent >= end => Self::Wholly,
-            Some((start, end)) if bytes_sent > start => Self::Partly(percent(bytes_sent - start, end - start)),
+            Some((start, end)) if bytes_sent > start => {
+                Self::Partly(percent(bytes_sent - start, end - start))
+            }
             _ => Self::Waiting,
         }
     }

@@ -352,7 +352,8 @@ fn amount(done: u64, total: u64) -> String {
     let unit = unit(total as f64);
     let decimals = decimals(total as f64, unit);
     let fine = if decimals == 0 { 1.0 } else { 10.0 };
-    let done = if done >= total { total as f64 } else { (done as f64 / unit.0 * fine).floor() / fine * unit.0 };
+    let done =
+        if done >= total { total as f64 } else { (done as f64 / unit.0 * fine).floor() / fine * unit.0 };
     let shown = |bytes: f64| format::number(bytes / unit.0, decimals);
     format!("{} of {}\u{a0}{}", shown(done), shown(total as f64), unit.1)
 }
@@ -549,10 +550,7 @@ mod tests {
         assert_eq!(lead(Screen::Complete, &state), "2 studies, 500 images sent.");
         state.result =
             Some(UploadResult { upload_id: String::new(), studies: vec![], successful: 499, failed: 1 });
-        assert_eq!(
-            lead(Screen::Complete, &state),
-            "2 studies, 499 images sent. 1 image did not get there."
-        );
+        assert_eq!(lead(Screen::Complete, &state), "2 studies, 499 images sent. 1 image did not get there.");
     }
 
     #[test]

@@ -121,16 +121,20 @@ impl Api {
 
     /// `POST /uploader/upload/init`.
     pub fn init(&self, announcement: &Announcement) -> Request {
-        let studies = announcement.studies.iter().map(|study| (study.study_uid.as_str(), wire::Study::from(study)));
-        self.post("/uploader/upload/init", &wire::Init {
-            upload_id: &announcement.upload_id,
-            studies: studies.collect(),
-            mode: "bulk",
-            r#type: "uploader",
-            source: "standalone-uploader",
-            patient_id: announcement.patient_id.as_deref(),
-            context: announcement.context.as_deref(),
-        })
+        let studies =
+            announcement.studies.iter().map(|study| (study.study_uid.as_str(), wire::Study::from(study)));
+        self.post(
+            "/uploader/upload/init",
+            &wire::Init {
+                upload_id: &announcement.upload_id,
+                studies: studies.collect(),
+                mode: "bulk",
+                r#type: "uploader",
+                source: "standalone-uploader",
+                patient_id: announcement.patient_id.as_deref(),
+                context: announcement.context.as_deref(),
+            },
+        )
     }
 
     /// `POST /uploader/upload/start`.
@@ -394,7 +398,11 @@ mod wire {
                 modalities: &study.modalities,
                 series_count: study.series_count,
                 images: study.images,
-                series: study.series.iter().map(|(uid, series)| (uid.as_str(), Series::from(series))).collect(),
+                series: study
+                    .series
+                    .iter()
+                    .map(|(uid, series)| (uid.as_str(), Series::from(series)))
+                    .collect(),
             }
         }
     }
@@ -428,7 +436,10 @@ mod tests {
     fn the_server_s_own_text_is_told() {
         let text = |body| success(&said(422, body)).expect_err("refused").to_string();
         assert_eq!(text(r#"{"message": "No."}"#), "No. (status 422)");
-        assert_eq!(text(r#"{"message": "x", "errors": {"a": ["A.", "B."], "b": ["C."]}}"#), "A. B. C. (status 422)");
+        assert_eq!(
+            text(r#"{"message": "x", "errors": {"a": ["A.", "B."], "b": ["C."]}}"#),
+            "A. B. C. (status 422)"
+        );
         assert_eq!(text(r#"{"error": {"message": "Deep."}}"#), "Deep. (status 422)");
         assert_eq!(text("<html>"), "The server refused the request. (status 422)");
     }
@@ -437,7 +448,10 @@ mod tests {
     fn a_config_without_its_fields_is_named() {
         let error = |body| read_config(&said(200, body)).expect_err("invalid").to_string();
         assert_eq!(error("{}"), "Server config missing or invalid lift.endpoint");
-        assert_eq!(error(r#"{"lift": {"endpoint": "/files/"}}"#), "Server config missing or invalid lift.endpoint");
+        assert_eq!(
+            error(r#"{"lift": {"endpoint": "/files/"}}"#),
+            "Server config missing or invalid lift.endpoint"
+        );
         let no_token = r#"{"lift": {"endpoint": "https://t.example/files/"}}"#;
         assert_eq!(error(no_token), "Server config missing or invalid lift.token");
     }
@@ -464,9 +478,15 @@ mod tests {
         assert!(matches!(call.timeout(Millis(1009)), Next::Send(_)));
         assert!(matches!(call.answered(Millis(1010), said(503, ""), true), Next::Ended(Ok(_))));
         let (mut call, _) = Call::new(Millis(0), api.config(), &[0], 0);
-        assert!(matches!(call.answered(Millis(5), said(404, ""), true), Next::Ended(Ok(_))), "not tried again");
+        assert!(
+            matches!(call.answered(Millis(5), said(404, ""), true), Next::Ended(Ok(_))),
+            "not tried again"
+        );
         let (mut call, _) = Call::new(Millis(0), api.config(), &[], 0);
-        assert!(matches!(call.answered(Millis(5), Err(Failure::Network), false), Next::Nothing), "waits for the net");
+        assert!(
+            matches!(call.answered(Millis(5), Err(Failure::Network), false), Next::Nothing),
+            "waits for the net"
+        );
         assert!(matches!(call.came_online(Millis(9)), Next::Send(_)));
     }
 }

@@ -40,7 +40,9 @@ impl Backoff {
 /// Whether the same request may go through later (tus-js-client's rule, and 429).
 pub(crate) fn is_transient(answer: &Answer) -> bool {
     match answer {
-        Ok(response) => response.status >= 500 || matches!(response.status, 408 | 409 | 423 | 425 | 429 | 460),
+        Ok(response) => {
+            response.status >= 500 || matches!(response.status, 408 | 409 | 423 | 425 | 429 | 460)
+        }
         Err(failure) => *failure != Failure::Unreadable,
     }
 }

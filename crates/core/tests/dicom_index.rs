@@ -27,7 +27,8 @@ fn compare(index: &mut Index, files: &[(&str, Vec<u8>)], ids: &[FileId]) {
 #[test]
 fn any_order_of_reading_gives_the_same_studies() {
     let image = |instance, patient| Image { instance, patient, ..Image::default() };
-    let other = Image { study: "1.9", series: "1.9.1", instance: "1.9.1.1", modality: "MR", ..Image::default() };
+    let other =
+        Image { study: "1.9", series: "1.9.1", instance: "1.9.1.1", modality: "MR", ..Image::default() };
     let files = [
         ("a/1", image("1.1", "").file()),
         ("a/2", image("1.2", "Roe^Richard").file()),
@@ -55,15 +56,16 @@ fn any_order_of_reading_gives_the_same_studies() {
     assert_eq!(studies[1].modalities, ["MR"]);
     let reasons: Vec<_> = rejected.iter().map(|file| (file.path.as_str(), file.reason)).collect();
     assert_eq!(reasons, [("a/4", Reason::Duplicate), ("notes.txt", Reason::NotDicom)]);
-    assert_eq!(accepted.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a/1", "a/2", "a/3", "b/1"]);
+    assert_eq!(
+        accepted.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(),
+        ["a/1", "a/2", "a/3", "b/1"]
+    );
 }
 
 #[test]
 fn same_uid_and_size_but_other_content_is_a_conflict() {
-    let files = [
-        ("1", Image::default().file()),
-        ("2", Image { patient: "Doe^Joan", ..Image::default() }.file()),
-    ];
+    let files =
+        [("1", Image::default().file()), ("2", Image { patient: "Doe^Joan", ..Image::default() }.file())];
     let mut index = Index::default();
     add(&mut index, 0, "1", &files[0].1);
     add(&mut index, 1, "2", &files[1].1);

@@ -70,7 +70,10 @@ impl World {
         let instances: Vec<_> = (0..4).map(|i| format!("1.2.3.1.{i}")).collect();
         for (at, instance) in instances.iter().enumerate() {
             let study = if at < 3 { "1.2.3" } else { "1.2.4" };
-            files.push((["CD/1", "CD/2", "CD/3", "CD/4"][at], Image { instance, study, ..Image::default() }.file()));
+            files.push((
+                ["CD/1", "CD/2", "CD/3", "CD/4"][at],
+                Image { instance, study, ..Image::default() }.file(),
+            ));
         }
         files.push(("CD/readme.txt", b"Thank you for your visit.".to_vec()));
         let mut world = Self::new(files);
@@ -80,7 +83,9 @@ impl World {
     }
 
     fn drop_files(&mut self) {
-        let sizes = |(path, bytes): &(String, Option<Vec<u8>>)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64);
+        let sizes = |(path, bytes): &(String, Option<Vec<u8>>)| {
+            (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)
+        };
         let files = self.files.iter().map(sizes).collect();
         self.run(Input::AddFiles(files));
         self.run(Input::AllListed);
@@ -163,7 +168,11 @@ impl World {
             return Err(Failure::Network);
         }
         if let Fault::Status(status) = fault {
-            return Ok(Response { status, headers: Vec::new(), body: r#"{"message": "Not now."}"#.to_owned() });
+            return Ok(Response {
+                status,
+                headers: Vec::new(),
+                body: r#"{"message": "Not now."}"#.to_owned(),
+            });
         }
         let path = request.url.strip_prefix("https://aura.example/api/uploader/").expect("an API URL");
         let body = match &request.body {
@@ -290,7 +299,11 @@ fn a_complete_that_fails_is_not_a_success() {
     assert_eq!(error.message, "Not now. (status 422)");
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete);
-    assert_eq!(world.tus.log.iter().filter(|(method, _)| *method == "PATCH").count(), 6, "nothing is sent twice");
+    assert_eq!(
+        world.tus.log.iter().filter(|(method, _)| *method == "PATCH").count(),
+        6,
+        "nothing is sent twice"
+    );
 }
 
 #[test]
@@ -380,7 +393,8 @@ fn reset_in_mid_upload_cleans_up_behind_it() {
     // The files of a new drop have new ids.
     world.files = [world.files.clone(), world.files.clone()].concat();
     let again = world.files.split_off(5);
-    let files = again.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
+    let files =
+        again.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
     world.files.extend(again);
     world.run(Input::AddFiles(files));
     world.run(Input::AllListed);

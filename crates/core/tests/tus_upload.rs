@@ -60,7 +60,9 @@ impl World {
             match action {
                 Action::Emit(event) => self.events.push(event),
                 Action::Abort => {}
-                Action::RenewToken => self.upload.handle(self.now, Input::Token(Secret::new(self.server.token))),
+                Action::RenewToken => {
+                    self.upload.handle(self.now, Input::Token(Secret::new(self.server.token)))
+                }
                 Action::Send(request) => {
                     self.now = self.now + Duration::from_millis(20);
                     self.upload.handle(self.now, Input::Sent);
@@ -97,7 +99,11 @@ impl World {
     }
 
     fn end(&self) -> &Event {
-        self.events.iter().rev().find(|event| !matches!(event, Event::Progress(_) | Event::Connected(_))).expect("an end")
+        self.events
+            .iter()
+            .rev()
+            .find(|event| !matches!(event, Event::Progress(_) | Event::Connected(_)))
+            .expect("an end")
     }
 
     fn stored(&self) -> Vec<&[u8]> {
@@ -161,16 +167,23 @@ fn tries_run_out_and_start_goes_on_from_the_offset() {
     world.run(Input::Start);
     assert_eq!(world.end(), &Event::Finished);
     assert!(world.is_whole());
-    assert_eq!(world.server.log[before..].iter().map(|(method, _)| *method).collect::<Vec<_>>(), [
-        "HEAD", "PATCH", "PATCH", "PATCH"
-    ]);
+    assert_eq!(
+        world.server.log[before..].iter().map(|(method, _)| *method).collect::<Vec<_>>(),
+        ["HEAD", "PATCH", "PATCH", "PATCH"]
+    );
 }
 
 #[test]
 fn progress_gives_all_tries_back() {
     let mut faults = vec![Fault::None, Fault::None];
     for _ in 0..4 {
-        faults.extend([Fault::Cut(200), Fault::LostRequest, Fault::LostRequest, Fault::LostRequest, Fault::None]);
+        faults.extend([
+            Fault::Cut(200),
+            Fault::LostRequest,
+            Fault::LostRequest,
+            Fault::LostRequest,
+            Fault::None,
+        ]);
     }
     let world = upload(faults);
     assert_eq!(world.end(), &Event::Finished);
@@ -206,8 +219,13 @@ fn gone_is_created_anew_once() {
     let world = upload([none(), vec![Fault::Gone]].concat());
     assert_eq!(world.end(), &Event::Finished);
     assert!(world.is_whole());
-    let world = upload([none(), vec![Fault::Gone, Fault::None, Fault::None, Fault::None, Fault::Gone]].concat());
-    assert!(matches!(world.end(), Event::Failed(Error::Refused { method: "HEAD", status: 404, .. })), "{:?}", world.end());
+    let world =
+        upload([none(), vec![Fault::Gone, Fault::None, Fault::None, Fault::None, Fault::Gone]].concat());
+    assert!(
+        matches!(world.end(), Event::Failed(Error::Refused { method: "HEAD", status: 404, .. })),
+        "{:?}",
+        world.end()
+    );
 }
 
 #[test]
@@ -239,7 +257,10 @@ fn a_server_that_claims_too_much_or_hides_its_offset() {
     world.run(Input::Start);
     assert_eq!(world.end(), &Event::Failed(Error::OffsetBeyondEnd { offset: 2000, length: 1000 }));
     let hidden = upload(vec![Fault::None, Fault::None, Fault::HiddenOffset, Fault::HiddenOffset]);
-    assert_eq!(hidden.end(), &Event::Failed(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" }));
+    assert_eq!(
+        hidden.end(),
+        &Event::Failed(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" })
+    );
 }
 
 #[test]

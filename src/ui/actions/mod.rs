@@ -43,10 +43,16 @@ pub(super) fn Actions(
         action(name, weight, sign, move || label.to_owned(), move || context.send(intent.clone()))
     };
     let cancel = move || {
-        action("cancel", Weight::Other, icon::X, || words::CANCEL.to_owned(), move || {
-            asking.set(true);
-            context.focus(|focus| focus.to("[data-action=keep-going]"));
-        })
+        action(
+            "cancel",
+            Weight::Other,
+            icon::X,
+            || words::CANCEL.to_owned(),
+            move || {
+                asking.set(true);
+                context.focus(|focus| focus.to("[data-action=keep-going]"));
+            },
+        )
     };
     let keep_going = move || {
         asking.set(false);
@@ -71,7 +77,8 @@ pub(super) fn Actions(
         }
         .into_any()
     };
-    let buttons = move || match screen.get() {
+    let buttons = move || {
+        match screen.get() {
         Screen::Start => ().into_any(),
         Screen::Processing => button("stop", Weight::Other, icon::X, words::STOP, Intent::StopReading),
         Screen::NothingFound => action(
@@ -112,9 +119,11 @@ pub(super) fn Actions(
         .into_any(),
         Screen::Cancelled => button("start-again", Weight::Main, icon::RETRY, words::START_AGAIN, Intent::Reset),
         Screen::Complete => button("add-more", Weight::Main, icon::PLUS, words::ADD_MORE, Intent::Reset),
+    }
     };
     move || {
-        let content = if asking.get() { question() } else { view! { <div class="buttons">{buttons}</div> }.into_any() };
+        let content =
+            if asking.get() { question() } else { view! { <div class="buttons">{buttons}</div> }.into_any() };
         view! { <div class="actions" part="actions">{content}</div> }
     }
 }

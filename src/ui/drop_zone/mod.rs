@@ -172,7 +172,8 @@ fn files_of(event: &DragEvent) -> Option<DataTransfer> {
 
 /// Leaving a child also tells of leaving; only the place of the pointer tells them apart in every browser.
 fn is_within(event: &DragEvent) -> bool {
-    let Some(element) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+    let Some(element) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok())
+    else {
         return false;
     };
     let area = element.get_bounding_client_rect();

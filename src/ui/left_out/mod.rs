@@ -46,7 +46,7 @@ pub(super) fn LeftOut(
                 <div class="left-out" part="left-out">
                     <Disclosure open=empty_handed.get() class="button plain toggle"
                         label=Arc::new(move || view! {
-                            {icon(icon::FILE_X)}<span>{words::left_out(count.get())}</span>
+                            {icon(icon::FILE_X)}<span>{move || words::left_out(count.get())}</span>
                         }.into_any())
                         content=Arc::new(content) />
                 </div>
@@ -135,11 +135,7 @@ mod tests {
     #[test]
     fn files_are_grouped_by_reason_in_their_order() {
         let file = |path: &str, reason| RejectedFile { path: path.into(), reason };
-        let rejected = [
-            file("a", Reason::Empty),
-            file("b", Reason::NotDicom),
-            file("c", Reason::Empty),
-        ];
+        let rejected = [file("a", Reason::Empty), file("b", Reason::NotDicom), file("c", Reason::Empty)];
         let groups: Vec<_> = by_reason(&rejected)
             .into_iter()
             .map(|(reason, files)| (reason, files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>()))

@@ -29,8 +29,7 @@ pub(super) fn Meter(
         })
     });
     let text = Memo::new(move |_| state.with(|state| words::progress_text(screen.get(), state)));
-    let label =
-        move || if screen.get() == Screen::Processing { words::READING } else { words::UPLOADING };
+    let label = move || if screen.get() == Screen::Processing { words::READING } else { words::UPLOADING };
     let at_rest = context.on(|screen| matches!(screen, Screen::Paused | Screen::Offline));
     let keep_open = context.on(|screen| screen == Screen::Uploading);
     move || {

@@ -95,9 +95,8 @@ fn warnings(study: Memo<Option<StudyInfo>>) -> Option<AnyView> {
 }
 
 fn series(study: Memo<Option<StudyInfo>>) -> AnyView {
-    let rows = move || {
-        study.with(|study| study.as_ref().map(|study| in_order(study).map(row).collect_view()))
-    };
+    let rows =
+        move || study.with(|study| study.as_ref().map(|study| in_order(study).map(row).collect_view()));
     view! { <ul class="series" role="list">{rows}</ul> }.into_any()
 }
 
@@ -131,18 +130,16 @@ fn CardProgress(
     let Context { state, screen, .. } = context;
     let spans = Memo::new(move |_| state.with(|state| state.spans.clone()));
     let span = Memo::new(move |_| {
-        spans.with(|spans| {
-            spans.iter().find(|span| span.study_uid == uid).map(|span| (span.start, span.end))
-        })
+        spans.with(|spans| spans.iter().find(|span| span.study_uid == uid).map(|span| (span.start, span.end)))
     });
     let sent = Memo::new(move |_| match screen.get() {
         Screen::Complete => Some(Sent::Wholly),
         Screen::Uploading | Screen::Offline | Screen::Paused => {
             Some(Sent::of(span.get(), state.with(|state| state.progress.bytes_sent)))
         }
-        Screen::Error => span.get().map(|span| {
-            Sent::of(Some(span), state.with(|state| state.progress.bytes_sent))
-        }),
+        Screen::Error => {
+            span.get().map(|span| Sent::of(Some(span), state.with(|state| state.progress.bytes_sent)))
+        }
         _ => None,
     });
     let shown = Memo::new(move |_| sent.get().is_some());

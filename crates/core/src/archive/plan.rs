@@ -124,7 +124,8 @@ impl Plan {
         let first = if all { 0 } else { self.entries.partition_point(|entry| entry.data().end <= start) };
         let rest = self.entries.get(first..).unwrap_or_default();
         let in_range = rest.iter().take_while(move |entry| all || entry.offset < end);
-        let unknown = in_range.filter(move |entry| entry.crc.is_none() && (all || entry.data().start > start));
+        let unknown =
+            in_range.filter(move |entry| entry.crc.is_none() && (all || entry.data().start > start));
         unknown.map(|entry| entry.file)
     }
 

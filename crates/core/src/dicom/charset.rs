@@ -61,7 +61,8 @@ impl CharacterSet {
     fn decode_escaped(&self, bytes: &[u8], decoder: &dyn TextDecoder) -> String {
         let mut text = String::new();
         for (i, run) in bytes.split(|byte| *byte == ESC).enumerate() {
-            let escape = DESIGNATIONS.iter().find(|escape| run.starts_with(escape.sequence)).filter(|_| i > 0);
+            let escape =
+                DESIGNATIONS.iter().find(|escape| run.starts_with(escape.sequence)).filter(|_| i > 0);
             match escape {
                 None => text += &decode_as(self.initial, run, decoder),
                 Some(Designation { sequence, label, in_band: true }) => {
@@ -154,7 +155,8 @@ mod tests {
 
     #[test]
     fn utf_8_latin_1_and_nothing_declared() {
-        let decode = |declared: &[u8], bytes: &[u8]| CharacterSet::parse(declared).decode(bytes, &PlainDecoder);
+        let decode =
+            |declared: &[u8], bytes: &[u8]| CharacterSet::parse(declared).decode(bytes, &PlainDecoder);
         assert_eq!(decode(b"ISO_IR 192", "Jérôme".as_bytes()), "Jérôme");
         assert_eq!(decode(b"ISO_IR 100", b"J\xe9r\xf4me"), "Jérôme");
         assert_eq!(decode(b"", "Jérôme".as_bytes()), "Jérôme");

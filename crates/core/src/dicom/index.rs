@@ -80,7 +80,14 @@ impl Index {
     }
 
     /// Takes what the walk found in one file of `size` bytes.
-    pub fn add(&mut self, file: FileId, path: &str, size: u64, header: Result<Header, Reason>, text: &dyn TextDecoder) {
+    pub fn add(
+        &mut self,
+        file: FileId,
+        path: &str,
+        size: u64,
+        header: Result<Header, Reason>,
+        text: &dyn TextDecoder,
+    ) {
         match header.and_then(|header| self.accept(file, path, size, &header, text)) {
             Ok(instance) => self.instances.push(instance),
             Err(reason) => self.reject(file, path, reason),
@@ -97,7 +104,9 @@ impl Index {
     ) -> Result<Instance, Reason> {
         let fields = header.fields(text);
         let name = path.rsplit('/').next().unwrap_or_default();
-        if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY || name.eq_ignore_ascii_case("DICOMDIR") {
+        if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY
+            || name.eq_ignore_ascii_case("DICOMDIR")
+        {
             return Err(Reason::Dicomdir);
         }
         if self.rules.iter().any(|rule| rule.matches(&fields)) {
@@ -115,7 +124,15 @@ impl Index {
         };
         let recent = self.instances.iter().rev().take(8).find(|instance| *instance.common == common);
         let common = recent.map_or_else(|| Arc::new(common), |instance| Arc::clone(&instance.common));
-        Ok(Instance { file, path: path.into(), size, uid, common, truncated: header.truncated, content: None })
+        Ok(Instance {
+            file,
+            path: path.into(),
+            size,
+            uid,
+            common,
+            truncated: header.truncated,
+            content: None,
+        })
     }
 
     fn reject(&mut self, file: FileId, path: &str, reason: Reason) {
@@ -132,7 +149,9 @@ impl Index {
     pub fn set_content(&mut self, file: FileId, content: Result<u32, Reason>) {
         let Some(at) = self.instances.iter().position(|instance| instance.file == file) else { return };
         match content {
-            Ok(crc) => self.instances.iter_mut().skip(at).take(1).for_each(|instance| instance.content = Some(crc)),
+            Ok(crc) => {
+                self.instances.iter_mut().skip(at).take(1).for_each(|instance| instance.content = Some(crc))
+            }
             Err(reason) => {
                 let instance = self.instances.swap_remove(at);
                 self.reject(file, &instance.path, reason);
@@ -182,8 +201,9 @@ impl Index {
 
     /// Takes a study out; returns its files.
     pub fn remove_study(&mut self, study_uid: &str) -> Vec<FileId> {
-        let (out, stay) =
-            std::mem::take(&mut self.instances).into_iter().partition(|i: &Instance| i.common.study_uid == study_uid);
+        let (out, stay) = std::mem::take(&mut self.instances)
+            .into_iter()
+            .partition(|i: &Instance| i.common.study_uid == study_uid);
         self.instances = stay;
         out.iter().map(|instance: &Instance| instance.file).collect()
     }
@@ -273,7 +293,8 @@ impl<'a> Gathered<'a> {
         warn(instance.truncated, Warning::Truncated);
         let uids = [study_uid.as_str(), series_uid.as_str(), &*instance.uid];
         warn(uids.iter().any(|value| !value.is_empty() && !uid::is_regular(value)), Warning::IrregularUid);
-        let stated = [Field::StudyUid, Field::SeriesUid].iter().any(|field| values.get(*field).contains('\\'));
+        let stated =
+            [Field::StudyUid, Field::SeriesUid].iter().any(|field| values.get(*field).contains('\\'));
         warn(stated, Warning::IrregularUid);
         let same = self.instances.entry((series_uid, &instance.uid)).or_default();
         *same += 1;
@@ -283,7 +304,8 @@ impl<'a> Gathered<'a> {
     fn add_values(&mut self, common: &Common) {
         let value = |field| common.values.get(field);
         let info = &mut self.info;
-        let differs = |known: &str, field| !known.is_empty() && !value(field).is_empty() && known != value(field);
+        let differs =
+            |known: &str, field| !known.is_empty() && !value(field).is_empty() && known != value(field);
         if differs(&info.patient_name, Field::PatientName) || differs(&info.patient_id, Field::PatientId) {
             self.warnings.insert(Warning::MixedPatient);
         }

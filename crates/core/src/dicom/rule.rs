@@ -33,7 +33,8 @@ impl ExcludeRule {
             (&self.modality, Field::Modality),
             (&self.protocol_name, Field::ProtocolName),
         ];
-        let mut named = conditions.iter().filter_map(|(wanted, field)| Some((wanted.as_ref()?, *field))).peekable();
+        let mut named =
+            conditions.iter().filter_map(|(wanted, field)| Some((wanted.as_ref()?, *field))).peekable();
         named.peek().is_some() && named.all(|(wanted, field)| fields.first(field) == wanted)
     }
 }

@@ -6,7 +6,9 @@ pub(super) const MEDIA_STORAGE_DIRECTORY: &str = "1.2.840.10008.1.3.10";
 /// Whether a UID is one by PS3.5 §9.1: up to 64 characters, numbers without leading zeros, joined by dots.
 pub(super) fn is_regular(uid: &str) -> bool {
     let component = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'))
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part == "0" || !part.starts_with('0'))
     };
     uid.len() <= 64 && uid.split('.').all(component)
 }

@@ -204,8 +204,7 @@ impl Walk {
                 depth
             }
         };
-        self.stage =
-            if depth == 0 { Stage::Elements(outer) } else { Stage::Nested { outer, inner, depth } };
+        self.stage = if depth == 0 { Stage::Elements(outer) } else { Stage::Nested { outer, inner, depth } };
         Some(())
     }
 

@@ -236,7 +236,8 @@ impl Session {
     }
 
     fn configure(&mut self, now: Millis) {
-        let (call, request) = Call::new(now, self.api.config(), &self.config.retry_delays, (self.entropy)()[0]);
+        let (call, request) =
+            Call::new(now, self.api.config(), &self.config.retry_delays, (self.entropy)()[0]);
         self.config_call = Some(call);
         self.send(Owner::Config, request);
     }
@@ -277,7 +278,8 @@ impl Session {
             });
         }
         let (files_done, files_total) = self.reading.counts();
-        self.state.progress = Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
+        self.state.progress =
+            Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
         (self.dirty, self.stale) = (true, true);
         if self.reading.is_done() {
             self.reading_ended(now);

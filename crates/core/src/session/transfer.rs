@@ -271,7 +271,8 @@ impl Transfer {
             }
             Err(_) => {
                 let path = self.paths.get(&file).map_or("", String::as_str);
-                let message = format!("{path} can't be read: was it changed or moved, or the disc taken out?");
+                let message =
+                    format!("{path} can't be read: was it changed or moved, or the disc taken out?");
                 self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
             }
         }

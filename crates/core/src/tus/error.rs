@@ -40,7 +40,9 @@ pub enum Error {
     #[error("A file could not be read. Was it changed or moved, or the disc taken out?")]
     Unreadable,
     /// A successful answer lacks a header that the protocol demands, or the page may not read it.
-    #[error("The upload server's answer to {method} lacks a readable {header} header (Access-Control-Expose-Headers).")]
+    #[error(
+        "The upload server's answer to {method} lacks a readable {header} header (Access-Control-Expose-Headers)."
+    )]
     MissingHeader {
         /// Method of the request.
         method: &'static str,

@@ -24,7 +24,8 @@ pub(super) fn resolve(base: &str, location: &str) -> Option<String> {
 }
 
 fn is_scheme(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 /// RFC 3986 §5.2.4.
@@ -52,15 +53,28 @@ mod tests {
     fn as_the_url_crate_does() {
         let bases = ["https://h.example/files/", "http://h.example:8080/a/b/files?x=1", "https://h.example"];
         let locations = [
-            "https://other.example/files/1", "//cdn.example/1", "/files/1", "1", "./1", "../1", "1?a=b#c", "../../../1",
-            "a/./b/../c", "",
+            "https://other.example/files/1",
+            "//cdn.example/1",
+            "/files/1",
+            "1",
+            "./1",
+            "../1",
+            "1?a=b#c",
+            "../../../1",
+            "a/./b/../c",
+            "",
         ];
         for base in bases {
             for location in locations {
-                let expected = url::Url::parse(base).and_then(|base| base.join(location)).expect("resolvable");
+                let expected =
+                    url::Url::parse(base).and_then(|base| base.join(location)).expect("resolvable");
                 let resolved = resolve(base, location).expect("absolute base");
                 let resolved = url::Url::parse(&resolved).expect("absolute");
-                assert_eq!(resolved.as_str().trim_end_matches("?x=1"), expected.as_str().trim_end_matches("?x=1"), "{base} + {location}");
+                assert_eq!(
+                    resolved.as_str().trim_end_matches("?x=1"),
+                    expected.as_str().trim_end_matches("?x=1"),
+                    "{base} + {location}"
+                );
             }
         }
         assert_eq!(resolve("files/", "1"), None);

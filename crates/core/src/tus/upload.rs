@@ -115,13 +115,23 @@ enum State {
     /// Not begun, paused, or failed: waits for `Start` or `Resume`.
     Idle,
     /// A request is out; `since` is its last sign of life.
-    Sending { step: Step, since: Option<Millis> },
+    Sending {
+        step: Step,
+        since: Option<Millis>,
+    },
     /// Until the next try.
-    Waiting { step: Step, until: Millis },
+    Waiting {
+        step: Step,
+        until: Millis,
+    },
     /// Until the browser is online.
-    Offline { step: Step },
+    Offline {
+        step: Step,
+    },
     /// Until there is a new token.
-    Token { step: Step },
+    Token {
+        step: Step,
+    },
     Ended,
 }
 
@@ -361,9 +371,13 @@ impl Upload {
         match (step, answer) {
             (Step::Terminate, answer) => self.terminate_answered(now, answer),
             (Step::Discover, answer) => self.discovered(answer),
-            (_, Ok(response)) if matches!(response.status, 401 | 403) => self.unauthorized(step, response.status),
+            (_, Ok(response)) if matches!(response.status, 401 | 403) => {
+                self.unauthorized(step, response.status)
+            }
             (Step::Create, Ok(response)) if response.is_success() => self.created(response),
-            (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => self.located(now, step, response),
+            (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => {
+                self.located(now, step, response)
+            }
             (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => self.gone(response),
             // A server forgets uploads: HEAD tells whether it did.
             (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
@@ -379,8 +393,10 @@ impl Upload {
     fn discovered(&mut self, answer: &Answer) {
         if let Some(response) = answer.as_ref().ok().filter(|response| response.is_success()) {
             let extensions = response.header("Tus-Extension");
-            self.can_terminate = extensions.map(|list| list.split(',').any(|name| name.trim() == "termination"));
-            let max = response.header("Tus-Max-Size").and_then(|value| value.parse().ok()).filter(|max| *max > 0);
+            self.can_terminate =
+                extensions.map(|list| list.split(',').any(|name| name.trim() == "termination"));
+            let max =
+                response.header("Tus-Max-Size").and_then(|value| value.parse().ok()).filter(|max| *max > 0);
             if let Some(max) = max.filter(|max| self.config.length > *max) {
                 return self.fail(Error::TooLarge { size: self.config.length, max });
             }
@@ -389,7 +405,8 @@ impl Upload {
     }
 
     fn created(&mut self, response: &Response) {
-        let url = response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
+        let url =
+            response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
         if url.is_none() {
             return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
         }

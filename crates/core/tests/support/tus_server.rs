@@ -107,7 +107,9 @@ impl Server {
     }
 
     fn serve_upload(&mut self, request: &Request, body: &[u8]) -> Response {
-        let Some((length, bytes)) = self.uploads.get_mut(&request.url) else { return self.said(request, 404, &[]) };
+        let Some((length, bytes)) = self.uploads.get_mut(&request.url) else {
+            return self.said(request, 404, &[]);
+        };
         if request.method == Method::Delete {
             self.uploads.remove(&request.url);
             return self.said(request, 204, &[]);
@@ -121,7 +123,11 @@ impl Server {
             assert!(bytes.len() as u64 <= *length, "more bytes than announced");
         }
         let offset = bytes.len().to_string();
-        self.said(request, if request.method == Method::Head { 200 } else { 204 }, &[("Upload-Offset", offset)])
+        self.said(
+            request,
+            if request.method == Method::Head { 200 } else { 204 },
+            &[("Upload-Offset", offset)],
+        )
     }
 }
 

@@ -1,0 +1,134 @@
+//! What the host is told: by its callbacks, and by events on the container.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use auraloader_core::dicom::{RejectedFile, StudyInfo};
+use auraloader_core::state::{Progress, State, Step, UploadResult};
+use js_sys::{Array, JSON, Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use web_sys::{CustomEvent, CustomEventInit, HtmlElement, console};
+
+use super::options::Options;
+
+/// The name of a callback and of its event.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Topic {
+    Studies,
+    State,
+    Complete,
+    Error,
+    Cancel,
+    Progress,
+    Rejected,
+}
+
+impl Topic {
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Studies => ("onStudiesFound", "auraloader:studies"),
+            Self::State => ("onStateChange", "auraloader:state"),
+            Self::Complete => ("onUploadComplete", "auraloader:complete"),
+            Self::Error => ("onUploadError", "auraloader:error"),
+            Self::Cancel => ("onUploadCancel", "auraloader:cancel"),
+            Self::Progress => ("onProgress", "auraloader:progress"),
+            Self::Rejected => ("onFilesRejected", "auraloader:rejected"),
+        }
+    }
+}
+
+/// Calls the callback and dispatches the event; what the host's code throws is logged and changes nothing.
+pub(super) fn tell(options: &Options, container: &HtmlElement, topic: Topic, detail: &JsValue) {
+    let (callback, event) = topic.names();
+    if let Some(function) = options.callback(callback) {
+        let arguments = if detail.is_undefined() { Array::new() } else { Array::of1(detail) };
+        if let Err(error) = function.apply(&options.callbacks, &arguments) {
+            console::error_2(&format!("[auraloader] {callback} threw").into(), &error);
+        }
+    }
+    let init = CustomEventInit::new();
+    init.set_detail(detail);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(event, &init) {
+        // Listeners' exceptions are reported by the browser; the event can't be prevented.
+        drop(container.dispatch_event(&event));
+    }
+}
+
+/// States as the host gets them. Lists are made once a change, as there can be thousands of studies in them.
+#[derive(Debug, Default)]
+pub(super) struct States {
+    studies: RefCell<Cached<StudyInfo>>,
+    rejected: RefCell<Cached<RejectedFile>>,
+}
+
+#[derive(Debug)]
+struct Cached<T> {
+    list: Arc<Vec<T>>,
+    js: JsValue,
+}
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Self { list: Arc::default(), js: Array::new().into() }
+    }
+}
+
+impl<T: Serialize> Cached<T> {
+    fn get(&mut self, list: &Arc<Vec<T>>) -> JsValue {
+        if !Arc::ptr_eq(&self.list, list) {
+            *self = Self { list: Arc::clone(list), js: to_js(&**list) };
+        }
+        self.js.clone()
+    }
+}
+
+impl States {
+    /// `StudyInfo[]`.
+    pub(super) fn studies(&self, state: &State) -> JsValue {
+        self.studies.borrow_mut().get(&state.studies)
+    }
+
+    /// `RejectedFile[]`.
+    pub(super) fn rejected(&self, state: &State) -> JsValue {
+        self.rejected.borrow_mut().get(&state.rejected)
+    }
+
+    /// `UploaderState`.
+    pub(super) fn public(&self, state: &State) -> JsValue {
+        let study_id =
+            state.result.as_ref().and_then(|result| result.studies.first()).map_or("", |study| &study.id);
+        let message = state.error.as_ref().map_or("", |error| &error.message);
+        let object = Object::new();
+        let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
+        set("step", to_js(&state.step));
+        set("totalFiles", state.total_files.into());
+        set("studiesCount", state.studies.len().into());
+        set("seriesCount", state.studies.iter().map(|study| study.series_count).sum::<usize>().into());
+        set("studies", self.studies(state));
+        set("complete", (state.step == Step::Complete).into());
+        set("studyId", study_id.into());
+        // The archive is packed while it is being sent: until the first byte there is nothing else to wait for.
+        set("zipping", (state.step == Step::Uploading && state.progress.bytes_sent == 0).into());
+        set("errorMessage", message.into());
+        set("connectionIssues", state.connection_issues.into());
+        set("rejected", self.rejected(state));
+        set("progress", progress(&state.progress));
+        object.into()
+    }
+}
+
+/// `Progress`.
+pub(super) fn progress(progress: &Progress) -> JsValue {
+    to_js(progress)
+}
+
+/// `UploadResult`.
+pub(super) fn result(result: &UploadResult) -> JsValue {
+    to_js(result)
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    let json = serde_json::to_string(value).unwrap_or_default();
+    JSON::parse(&json).unwrap_or_default()
+}

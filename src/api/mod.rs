@@ -1,0 +1,10 @@
+//! All that JavaScript sees: the class behind `StandaloneAuraloader`, its options, events and errors.
+
+mod error;
+mod events;
+mod options;
+mod page;
+mod waiters;
+mod widget;
+
+pub use widget::Widget;

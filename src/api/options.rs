@@ -1,0 +1,77 @@
+//! The options object, checked by the class before it gets here.
+
+use auraloader_core::dicom::ExcludeRule;
+use auraloader_core::secret::Secret;
+use auraloader_core::session::Config;
+use js_sys::{Function, JSON, Object, Reflect};
+use serde_json::value::RawValue;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::ui::Theme;
+
+/// What `"auto"` means until the first chunks have shown more.
+const CHUNK_SIZE: u64 = 5 * 1024 * 1024;
+const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
+
+/// The host page's options.
+pub(super) struct Options {
+    pub(super) config: Config,
+    pub(super) callbacks: Object,
+    pub(super) theme: Theme,
+    pub(super) debug: bool,
+}
+
+impl Options {
+    /// Reads them; what is missing or of another type counts as not given.
+    pub(super) fn read(options: &Object) -> Self {
+        let text = |name| get(options, name).as_string();
+        let secret = |name| Secret::new(text(name).unwrap_or_default());
+        let theme = match text("theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::Auto,
+        };
+        let config = Config {
+            api_base_url: text("apiBaseUrl").unwrap_or_default(),
+            api_token: secret("apiToken"),
+            upload_token: secret("uploadToken"),
+            patient_id: text("patientId"),
+            context: json(&get(options, "context")).and_then(|json| RawValue::from_string(json).ok()),
+            chunk_size: get(options, "chunkSize").as_f64().map_or(CHUNK_SIZE, |bytes| bytes as u64),
+            retry_delays: retry_delays(&get(options, "retryDelays")),
+            exclude_rules: exclude_rules(&get(options, "excludeRules")),
+        };
+        Self {
+            config,
+            callbacks: get(options, "callbacks").dyn_into().unwrap_or_default(),
+            theme,
+            debug: get(options, "debug").is_truthy(),
+        }
+    }
+
+    /// The callback of this name, if the host gave one.
+    pub(super) fn callback(&self, name: &str) -> Option<Function> {
+        get(&self.callbacks, name).dyn_into().ok()
+    }
+}
+
+/// Milliseconds may have fractions in JavaScript; they are dropped.
+fn retry_delays(value: &JsValue) -> Vec<u64> {
+    let given: Option<Vec<f64>> = json(value).and_then(|json| serde_json::from_str(&json).ok());
+    given.map_or_else(|| RETRY_DELAYS.to_vec(), |given| given.into_iter().map(|delay| delay as u64).collect())
+}
+
+fn exclude_rules(value: &JsValue) -> Vec<ExcludeRule> {
+    json(value).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(ExcludeRule::defaults)
+}
+
+fn get(object: &Object, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+fn json(value: &JsValue) -> Option<String> {
+    if value.is_undefined() || value.is_null() {
+        return None;
+    }
+    JSON::stringify(value).ok().and_then(|json| json.as_string())
+}

@@ -1,0 +1,30 @@
+//! Promises that end when something happens.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
+
+/// The promises handed out for one kind of end.
+#[derive(Debug, Default)]
+pub(super) struct Waiters(Vec<(Function, Function)>);
+
+impl Waiters {
+    /// One more promise.
+    pub(super) fn promise(&mut self) -> Promise {
+        Promise::new(&mut |resolve, reject| self.0.push((resolve, reject)))
+    }
+
+    /// It happened.
+    pub(super) fn resolve(&mut self) {
+        for (resolve, _) in self.0.drain(..) {
+            // A promise's own functions don't throw.
+            drop(resolve.call0(&JsValue::UNDEFINED));
+        }
+    }
+
+    /// It can't happen any more.
+    pub(super) fn reject(&mut self, error: &JsValue) {
+        for (_, reject) in self.0.drain(..) {
+            drop(reject.call1(&JsValue::UNDEFINED, error));
+        }
+    }
+}

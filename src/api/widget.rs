@@ -1,0 +1,366 @@
+//! The class that the TypeScript `StandaloneAuraloader` stands on. Its order of calls is checked there.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use auraloader_core::session::Event;
+use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Object, Promise};
+use leptos::prelude::{GetUntracked, Owner, RwSignal, Set, WithUntracked};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DataTransfer, File, HtmlElement};
+
+use super::error;
+use super::events::{self, States, Topic};
+use super::options::Options;
+use super::page::{self, OnlineListener};
+use super::waiters::Waiters;
+use crate::platform::drop::{Dropped, Listed};
+use crate::ui::{self, Intent, Intents, Model, Mounted};
+use crate::worker::{Command, Host, Report};
+
+/// Files handed to the engine in one message; between two of them the page gets its turn.
+const BATCH: usize = 500;
+
+/// One widget.
+#[wasm_bindgen]
+pub struct Widget(Rc<Inner>);
+
+struct Inner {
+    options: Options,
+    container: HtmlElement,
+    module: JsValue,
+    start_worker: Option<Function>,
+    /// Keeps the signal alive; disposed of with the widget.
+    owner: Owner,
+    state: RwSignal<State>,
+    states: States,
+    host: RefCell<Option<Host>>,
+    mounted: RefCell<Option<Mounted>>,
+    online: RefCell<Option<OnlineListener>>,
+    /// Drops that are still being listed.
+    listing: Cell<usize>,
+    waiting: Waiting,
+}
+
+#[derive(Default)]
+struct Waiting {
+    init: RefCell<Waiters>,
+    files: RefCell<Waiters>,
+    upload: RefCell<Waiters>,
+    cancel: RefCell<Waiters>,
+    reset: RefCell<Waiters>,
+    remove: RefCell<Waiters>,
+}
+
+#[wasm_bindgen]
+impl Widget {
+    /// A widget that draws nothing yet. `module` is what the worker is given; `start_worker` makes one.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(
+        options: &Object,
+        container: HtmlElement,
+        module: JsValue,
+        start_worker: Option<Function>,
+    ) -> Self {
+        let owner = Owner::new_root(None);
+        let state = owner.with(|| RwSignal::new(State::default()));
+        let inner = Rc::new(Inner {
+            options: Options::read(options),
+            container,
+            module,
+            start_worker,
+            owner,
+            state,
+            states: States::default(),
+            host: RefCell::default(),
+            mounted: RefCell::default(),
+            online: RefCell::default(),
+            listing: Cell::default(),
+            waiting: Waiting::default(),
+        });
+        let weak = Rc::downgrade(&inner);
+        page::on_panic(move || weak.upgrade().iter().for_each(|inner| inner.broke_down()));
+        Self(inner)
+    }
+
+    /// Starts the engine and fetches the server's configuration.
+    pub fn init(&self) -> Promise {
+        let promise = self.0.waiting.init.borrow_mut().promise();
+        let weak = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            let Some(inner) = weak.upgrade() else { return };
+            let (module, start_worker) = (inner.module.clone(), inner.start_worker.clone());
+            drop(inner);
+            let reports = Weak::clone(&weak);
+            let report = move |report| reports.upgrade().iter().for_each(|inner| inner.reported(&report));
+            let host = Host::start(&module, start_worker, report).await;
+            if let Some(inner) = weak.upgrade() {
+                inner.started(host);
+            }
+        });
+        promise
+    }
+
+    /// Draws the widget into its container.
+    ///
+    /// # Errors
+    /// The container can't hold it.
+    pub fn mount(&self) -> Result<(), JsValue> {
+        let weak = Rc::downgrade(&self.0);
+        let intents = Intents::new(move |intent| {
+            if let Some(inner) = weak.upgrade() {
+                inner.intended(intent);
+            }
+        });
+        let model = Model { state: self.0.state };
+        let mounted = ui::mount(&self.0.container, model, intents, self.0.options.theme)?;
+        *self.0.mounted.borrow_mut() = Some(mounted);
+        Ok(())
+    }
+
+    /// Adds a `File[]`, `FileList` or `DataTransfer`, as if dropped; ends when all are read.
+    #[wasm_bindgen(js_name = addFiles)]
+    pub fn add_files(&self, files: &JsValue) -> Promise {
+        if matches!(self.0.step(), Step::Uploading | Step::Paused | Step::Error) {
+            let message = "Files can't be added while an upload is unfinished. Cancel or reset it first.";
+            return Promise::reject(&error::with_message(message));
+        }
+        match files.dyn_ref::<DataTransfer>() {
+            Some(transfer) => self.0.add_dropped(transfer),
+            None => {
+                self.0.add_chosen(Array::from(files).iter().filter_map(|file| file.dyn_into().ok()).collect())
+            }
+        }
+        self.0.waiting.files.borrow_mut().promise()
+    }
+
+    /// Uploads what was found, or goes on after an error; ends when the upload has.
+    pub fn upload(&self) -> Promise {
+        if !matches!(self.0.step(), Step::Pending | Step::Error) {
+            return done();
+        }
+        self.0.send(Command::Upload);
+        self.0.waiting.upload.borrow_mut().promise()
+    }
+
+    /// Pauses the upload.
+    pub fn pause(&self) {
+        self.0.send(Command::Pause);
+    }
+
+    /// Goes on after a pause.
+    pub fn resume(&self) {
+        self.0.send(Command::Resume);
+    }
+
+    /// Ends everything that is running; ends when the server has been cleaned up.
+    pub fn cancel(&self) -> Promise {
+        if matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled) {
+            return done();
+        }
+        self.0.send(Command::Cancel);
+        self.0.waiting.cancel.borrow_mut().promise()
+    }
+
+    /// Back to the start.
+    pub fn reset(&self) -> Promise {
+        self.0.send(Command::Reset);
+        self.0.waiting.reset.borrow_mut().promise()
+    }
+
+    /// Takes a study out of the queue.
+    #[wasm_bindgen(js_name = removeStudy)]
+    pub fn remove_study(&self, uid: String) -> Promise {
+        if !matches!(self.0.step(), Step::Pending | Step::Processing) {
+            return done();
+        }
+        self.0.send(Command::RemoveStudy(uid));
+        self.0.waiting.remove.borrow_mut().promise()
+    }
+
+    /// Unmounts, ends the engine and lets go of everything.
+    pub fn destroy(&self) {
+        drop(self.0.mounted.take());
+        drop(self.0.host.take());
+        drop(self.0.online.take());
+        self.0.owner.cleanup();
+    }
+}
+
+fn done() -> Promise {
+    Promise::resolve(&JsValue::UNDEFINED)
+}
+
+impl Inner {
+    fn step(&self) -> Step {
+        self.state.with_untracked(|state| state.step)
+    }
+
+    fn send(&self, command: Command) {
+        self.send_with(command, &Array::new());
+    }
+
+    fn send_with(&self, command: Command, files: &Array) {
+        if let Some(host) = &*self.host.borrow() {
+            host.send(command, files);
+        }
+    }
+
+    fn tell(&self, topic: Topic, detail: &JsValue) {
+        events::tell(&self.options, &self.container, topic, detail);
+    }
+
+    fn started(self: &Rc<Self>, host: Host) {
+        if self.options.debug {
+            let place = if host.is_worker() { "in a worker" } else { "on the page, as a worker was refused" };
+            web_sys::console::debug_1(&format!("[auraloader] The engine runs {place}").into());
+        }
+        *self.host.borrow_mut() = Some(host);
+        let config = Box::new(self.options.config.clone());
+        self.send(Command::Open { config, debug: self.options.debug });
+        self.send(Command::Online(page::is_online()));
+        let weak = Rc::downgrade(self);
+        let listener = OnlineListener::new(move |online| {
+            weak.upgrade().iter().for_each(|inner| inner.send(Command::Online(online)));
+        });
+        *self.online.borrow_mut() = Some(listener);
+    }
+
+    fn reported(&self, report: &Report) {
+        match report {
+            Report::Event { event, .. } => self.happened(event),
+            Report::Broken => self.broke_down(),
+            Report::Ready => {}
+        }
+    }
+
+    fn happened(&self, event: &Event) {
+        match event {
+            Event::Configured(Ok(())) => self.waiting.init.borrow_mut().resolve(),
+            Event::Configured(Err(info)) => self.waiting.init.borrow_mut().reject(&error::to_js(info)),
+            Event::State(state) => self.changed(State::clone(state)),
+            Event::FilesRead => self.files_read(),
+            Event::Complete(result) => {
+                self.waiting.upload.borrow_mut().resolve();
+                self.tell(Topic::Complete, &events::result(result));
+            }
+            Event::Failed(info) => self.failed(info),
+            Event::Cancelled => {
+                self.tell(Topic::Cancel, &JsValue::UNDEFINED);
+                self.waiting.upload.borrow_mut().resolve();
+                self.waiting.cancel.borrow_mut().resolve();
+            }
+            _ => {}
+        }
+    }
+
+    fn changed(&self, state: State) {
+        let moved = self.state.with_untracked(|last| last.progress != state.progress);
+        let (public, progress) = (self.states.public(&state), events::progress(&state.progress));
+        let step = state.step;
+        self.state.set(state);
+        self.waiting.remove.borrow_mut().resolve();
+        if matches!(step, Step::Start | Step::Cancelled) {
+            self.waiting.files.borrow_mut().resolve();
+        }
+        if step == Step::Start {
+            self.waiting.reset.borrow_mut().resolve();
+        }
+        self.tell(Topic::State, &public);
+        if moved && matches!(step, Step::Processing | Step::Uploading) {
+            self.tell(Topic::Progress, &progress);
+        }
+    }
+
+    fn files_read(&self) {
+        let state = self.state.get_untracked();
+        if !state.studies.is_empty() {
+            self.tell(Topic::Studies, &self.states.studies(&state));
+        }
+        if !state.rejected.is_empty() {
+            self.tell(Topic::Rejected, &self.states.rejected(&state));
+        }
+        self.waiting.files.borrow_mut().resolve();
+    }
+
+    fn failed(&self, info: &ErrorInfo) {
+        self.waiting.upload.borrow_mut().resolve();
+        self.tell(Topic::Error, &error::to_js(info));
+    }
+
+    /// A panic, in the worker or here. Nothing will answer any more.
+    fn broke_down(&self) {
+        let info = ErrorInfo {
+            context: ErrorContext::Upload,
+            message: "The uploader has broken down. Reload the page and add your files again.".to_owned(),
+            status_code: None,
+        };
+        drop(self.host.take());
+        let state = State { step: Step::Error, error: Some(info.clone()), ..self.state.get_untracked() };
+        let error = error::to_js(&info);
+        self.changed(state);
+        self.failed(&info);
+        self.waiting.init.borrow_mut().reject(&error);
+        for waiters in [&self.waiting.files, &self.waiting.cancel, &self.waiting.reset, &self.waiting.remove]
+        {
+            waiters.borrow_mut().resolve();
+        }
+    }
+
+    fn intended(self: &Rc<Self>, intent: Intent) {
+        match intent {
+            Intent::Chosen(files) => self.add_chosen(files),
+            Intent::Dropped(transfer) => self.add_dropped(&transfer),
+            Intent::StopReading => self.send(Command::StopReading),
+            Intent::Upload => self.send(Command::Upload),
+            Intent::Pause => self.send(Command::Pause),
+            Intent::Resume => self.send(Command::Resume),
+            Intent::Cancel => self.send(Command::Cancel),
+            Intent::Reset => self.send(Command::Reset),
+            Intent::RemoveStudy(uid) => self.send(Command::RemoveStudy(uid)),
+        }
+    }
+
+    fn add_chosen(self: &Rc<Self>, files: Vec<File>) {
+        let listed: Vec<_> = files.into_iter().map(Listed::chosen).collect();
+        self.listing.set(self.listing.get() + 1);
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            for batch in listed.chunks(BATCH) {
+                inner.add_listed(batch);
+                TimeoutFuture::new(0).await;
+            }
+            inner.all_listed();
+        });
+    }
+
+    fn add_dropped(self: &Rc<Self>, transfer: &DataTransfer) {
+        let dropped = Dropped::take(transfer);
+        self.listing.set(self.listing.get() + 1);
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            dropped.list(|listed| inner.add_listed(&listed)).await;
+            inner.all_listed();
+        });
+    }
+
+    fn add_listed(&self, listed: &[Listed]) {
+        let paths = listed.iter().map(|listed| listed.path.clone()).collect();
+        let files = Array::new();
+        for Listed { file, .. } in listed {
+            files.push(file.as_ref().map_or(&JsValue::NULL, |file| file));
+        }
+        self.send_with(Command::AddFiles { paths }, &files);
+    }
+
+    fn all_listed(&self) {
+        self.listing.set(self.listing.get() - 1);
+        if self.listing.get() == 0 {
+            self.send(Command::AllListed);
+        }
+    }
+}

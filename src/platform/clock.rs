@@ -1,0 +1,15 @@
+//! `performance.now()`, in pages and workers alike.
+
+use auraloader_core::time::Millis;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+/// The monotonic clock.
+pub fn now() -> Millis {
+    Millis(performance_now() as u64)
+}

@@ -1,0 +1,102 @@
+//! Sending requests: `fetch` for those without a body of files, `XMLHttpRequest` for the others, as only that
+//! tells how much has gone out.
+
+use auraloader_core::http::{Answer, Body, Failure, Request, Response};
+use gloo_net::http::{Headers, Method, RequestBuilder};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob, ProgressEvent, RequestCache, RequestCredentials, XmlHttpRequest};
+
+/// A request on its way; dropping this changes nothing.
+#[derive(Clone, Debug)]
+pub enum Pending {
+    /// By `fetch`.
+    Fetch(AbortController),
+    /// By `XMLHttpRequest`.
+    Xhr(XmlHttpRequest),
+}
+
+impl Pending {
+    /// Ends it at once.
+    pub fn abort(&self) {
+        match self {
+            Self::Fetch(controller) => controller.abort(),
+            // An `abort` on a request that is not open yet is no error.
+            Self::Xhr(xhr) => drop(xhr.abort()),
+        }
+    }
+}
+
+/// Sends a request without a body of files. Cookies are never sent: tokens are all that authorises.
+///
+/// # Errors
+/// [`Failure::Network`].
+pub async fn fetch(request: &Request, controller: &AbortController) -> Answer {
+    let headers = web_sys::Headers::new().map_err(network)?;
+    for (name, value) in &request.headers {
+        headers.set(name, &value.expose()).map_err(network)?;
+    }
+    let method = match request.method.as_str() {
+        "GET" => Method::GET,
+        "POST" => Method::POST,
+        "HEAD" => Method::HEAD,
+        "PATCH" => Method::PATCH,
+        "DELETE" => Method::DELETE,
+        _ => Method::OPTIONS,
+    };
+    let builder = RequestBuilder::new(&request.url)
+        .method(method)
+        .headers(Headers::from_raw(headers))
+        .cache(RequestCache::NoStore)
+        .credentials(RequestCredentials::Omit)
+        .abort_signal(Some(&controller.signal()));
+    let request = match &request.body {
+        Body::Json(json) => builder.body(json.as_str()),
+        _ => builder.build(),
+    };
+    let response = request.map_err(network)?.send().await.map_err(network)?;
+    Ok(Response {
+        status: response.status(),
+        headers: response.headers().entries().collect(),
+        body: response.text().await.map_err(network)?,
+    })
+}
+
+/// Sends `body`; `on_progress` is told how many bytes of it have gone out.
+///
+/// # Errors
+/// [`Failure::Network`], also when it was aborted.
+pub async fn send(
+    xhr: &XmlHttpRequest,
+    request: &Request,
+    body: &Blob,
+    on_progress: impl Fn(u64) + 'static,
+) -> Answer {
+    xhr.open_with_async(request.method.as_str(), &request.url, true).map_err(network)?;
+    for (name, value) in &request.headers {
+        xhr.set_request_header(name, &value.expose()).map_err(network)?;
+    }
+    let progress =
+        Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_progress(event.loaded() as u64));
+    xhr.upload().map_err(network)?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+    let ended = js_sys::Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
+    xhr.send_with_opt_blob(Some(body)).map_err(network)?;
+    JsFuture::from(ended).await.map_err(network)?;
+    let status = xhr.status().map_err(network)?;
+    // 0: the connection broke, CORS forbids the answer, or it was aborted.
+    if status == 0 {
+        return Err(Failure::Network);
+    }
+    let headers = xhr.get_all_response_headers().map_err(network)?;
+    let field =
+        |line: &str| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+    Ok(Response {
+        status,
+        headers: headers.lines().filter_map(field).collect(),
+        body: xhr.response_text().ok().flatten().unwrap_or_default(),
+    })
+}
+
+fn network<E>(_: E) -> Failure {
+    Failure::Network
+}

@@ -1,0 +1,8 @@
+//! The browser's facilities, as the engine and the page need them.
+
+pub mod clock;
+pub mod drop;
+pub mod files;
+pub mod http;
+pub mod random;
+pub mod text;

@@ -1,0 +1,233 @@
+//! Performs what the session asks for; in the worker, or on the page where workers are refused.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use auraloader_core::archive::Part;
+use auraloader_core::dicom::FileId;
+use auraloader_core::http::{Answer, Body, Failure, Request};
+use auraloader_core::session::{Action, Input, RequestId, Session};
+use auraloader_core::time::Millis;
+use gloo_timers::callback::Timeout;
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, File, XmlHttpRequest};
+
+use super::protocol::{Command, Report, Slimmer};
+use crate::platform::http::Pending;
+use crate::platform::text::BrowserDecoder;
+use crate::platform::{clock, files, http, random};
+
+/// One widget's engine.
+pub(super) struct Engine {
+    me: Weak<Self>,
+    session: RefCell<Option<Session>>,
+    files: RefCell<Files>,
+    requests: RefCell<HashMap<RequestId, Pending>>,
+    timer: RefCell<Option<(Millis, Timeout)>>,
+    slimmer: RefCell<Slimmer>,
+    report: Box<dyn Fn(Report)>,
+    debug: RefCell<bool>,
+}
+
+#[derive(Default)]
+struct Files {
+    by_id: HashMap<FileId, File>,
+    next: FileId,
+}
+
+impl Engine {
+    /// An engine that tells what happens to `report`.
+    pub(super) fn new(report: impl Fn(Report) + 'static) -> Rc<Self> {
+        Rc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
+            session: RefCell::default(),
+            files: RefCell::default(),
+            requests: RefCell::default(),
+            timer: RefCell::default(),
+            slimmer: RefCell::default(),
+            report: Box::new(report),
+            debug: RefCell::default(),
+        })
+    }
+
+    pub(super) fn command(&self, command: Command, files: &Array) {
+        let input = match command {
+            Command::Open { config, debug } => {
+                let session = Session::new(*config, Box::new(random::bytes), Box::new(BrowserDecoder));
+                *self.session.borrow_mut() = Some(session);
+                *self.debug.borrow_mut() = debug;
+                Input::Configure
+            }
+            Command::AddFiles { paths } => Input::AddFiles(self.add(paths, files)),
+            Command::AllListed => Input::AllListed,
+            Command::StopReading => Input::StopReading,
+            Command::Online(online) => Input::Online(online),
+            Command::Upload => Input::Upload,
+            Command::Pause => Input::Pause,
+            Command::Resume => Input::Resume,
+            Command::Cancel => Input::Cancel,
+            Command::Reset => Input::Reset,
+            Command::RemoveStudy(uid) => Input::RemoveStudy(uid),
+        };
+        self.handle(input);
+    }
+
+    /// Ends everything; for an engine on the page, as a worker is simply ended.
+    pub(super) fn close(&self) {
+        self.requests.borrow_mut().drain().for_each(|(_, pending)| pending.abort());
+        *self.timer.borrow_mut() = None;
+        *self.session.borrow_mut() = None;
+    }
+
+    /// Keeps the files under the ids that the session gives them, which count on.
+    fn add(&self, paths: Vec<String>, files: &Array) -> Vec<(String, u64)> {
+        let mut known = self.files.borrow_mut();
+        let mut added = Vec::with_capacity(paths.len());
+        for (at, path) in paths.into_iter().enumerate() {
+            let file = files.get(at as u32).dyn_into::<File>().ok();
+            // A file that can't be opened counts as one that can't be read, not as an empty one.
+            added.push((path, file.as_ref().map_or(1, |file| file.size() as u64)));
+            let id = known.next;
+            known.next += 1;
+            if let Some(file) = file {
+                known.by_id.insert(id, file);
+            }
+        }
+        added
+    }
+
+    fn handle(&self, input: Input) {
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            session.handle(clock::now(), input);
+        }
+        // Performing an action can bring the next input, so the session is not held meanwhile.
+        while let Some(action) = self.next_action() {
+            self.perform(action);
+        }
+        self.set_timer();
+    }
+
+    fn next_action(&self) -> Option<Action> {
+        self.session.borrow_mut().as_mut().and_then(Session::poll)
+    }
+
+    fn perform(&self, action: Action) {
+        match action {
+            Action::Read(id, range) => self.spawn(move |engine| async move {
+                let bytes = match engine.file(id) {
+                    Some(file) => files::read(&file, range).await,
+                    None => Err(Failure::Unreadable),
+                };
+                engine.handle(Input::Read(id, bytes));
+            }),
+            Action::Checksum(id) => self.spawn(move |engine| async move {
+                let crc = match engine.file(id) {
+                    Some(file) => files::checksum(&file).await,
+                    None => Err(Failure::Unreadable),
+                };
+                engine.handle(Input::Checksum(id, crc));
+            }),
+            Action::Send(id, request) => {
+                self.spawn(move |engine| async move { engine.send(id, request).await })
+            }
+            Action::Abort(id) => {
+                if let Some(pending) = self.requests.borrow_mut().remove(&id) {
+                    pending.abort();
+                }
+            }
+            Action::ReleaseFiles => self.files.borrow_mut().by_id.clear(),
+            Action::Emit(event) => {
+                let report = self.slimmer.borrow_mut().slim(event);
+                (self.report)(report);
+            }
+        }
+    }
+
+    fn spawn<F: Future<Output = ()> + 'static>(&self, task: impl FnOnce(Rc<Self>) -> F) {
+        if let Some(me) = self.me.upgrade() {
+            spawn_local(task(me));
+        }
+    }
+
+    fn file(&self, id: FileId) -> Option<File> {
+        self.files.borrow().by_id.get(&id).cloned()
+    }
+
+    async fn send(self: Rc<Self>, id: RequestId, request: Request) {
+        let answer = match &request.body {
+            Body::Parts(parts) => self.send_parts(id, &request, parts).await,
+            _ => match AbortController::new() {
+                Ok(controller) => {
+                    self.requests.borrow_mut().insert(id, Pending::Fetch(controller.clone()));
+                    http::fetch(&request, &controller).await
+                }
+                Err(_) => Err(Failure::Network),
+            },
+        };
+        self.log(&request, &answer);
+        // An aborted request is no longer known, and its answer not wanted.
+        if self.requests.borrow_mut().remove(&id).is_some() {
+            self.handle(Input::Answer(id, answer));
+        }
+    }
+
+    async fn send_parts(self: &Rc<Self>, id: RequestId, request: &Request, parts: &[Part]) -> Answer {
+        let xhr = XmlHttpRequest::new().map_err(|_| Failure::Network)?;
+        self.requests.borrow_mut().insert(id, Pending::Xhr(xhr.clone()));
+        let body = files::compose(parts, |file| self.file(file))?;
+        let me = Weak::clone(&self.me);
+        let progress = move |sent| {
+            if let Some(engine) = me.upgrade() {
+                engine.handle(Input::Progress(id, sent));
+            }
+        };
+        let answer = http::send(&xhr, request, &body, progress).await;
+        if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
+            let ids = parts.iter().filter_map(|part| match part {
+                Part::File { file, .. } => self.file(*file),
+                Part::Bytes(_) => None,
+            });
+            if !files::are_readable(ids.collect()).await {
+                return Err(Failure::Unreadable);
+            }
+        }
+        answer
+    }
+
+    /// Says what was asked and answered; addresses hold no secret, and nothing else is told.
+    fn log(&self, request: &Request, answer: &Answer) {
+        if *self.debug.borrow() {
+            let outcome = match answer {
+                Ok(response) => response.status.to_string(),
+                Err(failure) => failure.to_string(),
+            };
+            let line = format!("[auraloader] {} {} → {outcome}", request.method.as_str(), request.url);
+            web_sys::console::debug_1(&line.into());
+        }
+    }
+
+    /// Comes back when the session next wants to; one set for earlier just finds nothing to do.
+    fn set_timer(&self) {
+        let due = self.session.borrow().as_ref().and_then(Session::poll_timeout);
+        let Some(due) = due else { return };
+        let mut timer = self.timer.borrow_mut();
+        if timer.as_ref().is_some_and(|(set, _)| *set <= due) {
+            return;
+        }
+        let me = Weak::clone(&self.me);
+        let wait = due.since(clock::now()).as_millis() as u32;
+        let timeout = Timeout::new(wait, move || {
+            if let Some(engine) = me.upgrade() {
+                // It has run: dropping it must not clear a timer that some other code was given the number of.
+                if let Some((_, timeout)) = engine.timer.borrow_mut().take() {
+                    timeout.forget();
+                }
+                engine.handle(Input::Timeout);
+            }
+        });
+        *timer = Some((due, timeout));
+    }
+}

@@ -1,0 +1,125 @@
+//! The page's side: starts a worker, or an engine on the page where there can be none.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use auraloader_core::session::Event;
+use auraloader_core::state::State;
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, Worker};
+
+use super::engine::Engine;
+use super::protocol::{Command, Report, complete, message, open};
+
+/// A worker that does not answer within this is taken for refused: a policy shows only as a late error, or never.
+const HANDSHAKE_MS: u32 = 5000;
+
+/// The engine as the page sees it. Dropping it ends the engine.
+pub struct Host(Link);
+
+enum Link {
+    Worker { worker: Worker, _listener: Closure<dyn Fn(MessageEvent)>, _on_error: Closure<dyn Fn()> },
+    Page(Rc<Engine>),
+}
+
+impl Host {
+    /// Starts an engine; `on_report` is told what happens. `start_worker` makes the worker and may throw.
+    pub async fn start(
+        module: &JsValue,
+        start_worker: Option<Function>,
+        on_report: impl Fn(Report) + 'static,
+    ) -> Self {
+        let on_report: Rc<dyn Fn(Report)> = Rc::new(with_whole_states(on_report));
+        let worker = match start_worker.and_then(|start| start.call0(&JsValue::UNDEFINED).ok()) {
+            Some(worker) => start_in(worker.unchecked_into(), module, Rc::clone(&on_report)).await,
+            None => None,
+        };
+        Self(worker.unwrap_or_else(|| Link::Page(Engine::new(move |report| on_report(report)))))
+    }
+
+    /// Whether the engine is in a worker of its own.
+    pub fn is_worker(&self) -> bool {
+        matches!(self.0, Link::Worker { .. })
+    }
+
+    /// Sends a command; `files` go along with [`Command::AddFiles`].
+    pub fn send(&self, command: Command, files: &Array) {
+        match &self.0 {
+            // Text and files can always be posted.
+            Link::Worker { worker, .. } => drop(worker.post_message(&message(&command, files))),
+            Link::Page(engine) => engine.command(command, files),
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        match &self.0 {
+            Link::Worker { worker, .. } => {
+                worker.set_onmessage(None);
+                worker.set_onerror(None);
+                worker.terminate();
+            }
+            Link::Page(engine) => engine.close(),
+        }
+    }
+}
+
+/// Waits for the worker to say that it is ready; `None` if it can't be.
+async fn start_in(worker: Worker, module: &JsValue, on_report: Rc<dyn Fn(Report)>) -> Option<Link> {
+    let ready = Rc::new(Cell::new(false));
+    let settle = Rc::new(RefCell::new(None));
+    let answered = Promise::new(&mut |resolve, _| *settle.borrow_mut() = Some(resolve));
+    let settled = move || {
+        if let Some(resolve) = settle.take() {
+            // A promise's own function does not throw.
+            drop(resolve.call0(&JsValue::UNDEFINED));
+        }
+    };
+    let listener = Closure::<dyn Fn(MessageEvent)>::new({
+        let (ready, settled, on_report) = (Rc::clone(&ready), settled.clone(), Rc::clone(&on_report));
+        move |event: MessageEvent| match open(&event.data()) {
+            Some((Report::Ready, _)) => {
+                ready.set(true);
+                settled();
+            }
+            Some((report, _)) => on_report(report),
+            None => {}
+        }
+    });
+    let on_error = Closure::<dyn Fn()>::new({
+        let ready = Rc::clone(&ready);
+        move || if ready.get() { on_report(Report::Broken) } else { settled() }
+    });
+    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    let first = Object::new();
+    let posted =
+        Reflect::set(&first, &"module".into(), module).is_ok() && worker.post_message(&first).is_ok();
+    if posted {
+        let wait = select(JsFuture::from(answered), TimeoutFuture::new(HANDSHAKE_MS)).await;
+        if matches!(wait, Either::Left(_)) && ready.get() {
+            return Some(Link::Worker { worker, _listener: listener, _on_error: on_error });
+        }
+    }
+    worker.set_onmessage(None);
+    worker.set_onerror(None);
+    worker.terminate();
+    None
+}
+
+/// Puts back the lists that the engine leaves out of states when they did not change.
+fn with_whole_states(on_report: impl Fn(Report)) -> impl Fn(Report) {
+    let last = RefCell::new(State::default());
+    move |mut report| {
+        if let Report::Event { event: Event::State(state), same } = &mut report {
+            complete(state, &last.borrow(), *same);
+            *last.borrow_mut() = State::clone(state);
+        }
+        on_report(report);
+    }
+}

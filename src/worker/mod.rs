@@ -1,0 +1,10 @@
+//! The core's session off the page: what the two sides say to each other, and either side.
+
+mod engine;
+mod entry;
+mod host;
+mod protocol;
+
+pub use entry::run_worker;
+pub use host::Host;
+pub use protocol::{Command, Report};

@@ -1,0 +1,150 @@
+//! Messages between the page and the engine: JSON text, with files beside it where there are some.
+
+use std::sync::Arc;
+
+use auraloader_core::session::{Config, Event};
+use auraloader_core::state::State;
+use js_sys::Array;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+/// From the page to the engine.
+#[derive(Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Command {
+    /// The first: who is calling what.
+    Open {
+        /// For the session.
+        config: Box<Config>,
+        /// Whether to log requests and their answers, without secrets.
+        debug: bool,
+    },
+    /// Files with these paths; the files themselves go along, `null` for one that can't be opened.
+    AddFiles {
+        /// Relative to what was dropped.
+        paths: Vec<String>,
+    },
+    /// There are no more files in what was dropped.
+    AllListed,
+    /// Forget the drop that is being read.
+    StopReading,
+    /// Whether the browser is online.
+    Online(bool),
+    /// Send what was found, or go on after an error.
+    Upload,
+    /// Pause the upload.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// End everything that is running.
+    Cancel,
+    /// Back to the start.
+    Reset,
+    /// Take a study out.
+    RemoveStudy(String),
+}
+
+/// From the engine to the page.
+#[derive(Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Report {
+    /// The worker is there and listens.
+    Ready,
+    /// From the session.
+    Event {
+        /// What happened; lists of the state that are as before are left empty.
+        event: Event,
+        /// Which lists are as before.
+        same: Same,
+    },
+    /// The engine has broken down and answers no more.
+    Broken,
+}
+
+/// Which lists of a state did not change since the last one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    studies: bool,
+    rejected: bool,
+    spans: bool,
+}
+
+/// Leaves out of states what the other side has already.
+#[derive(Debug, Default)]
+pub(super) struct Slimmer {
+    last: State,
+}
+
+impl Slimmer {
+    pub(super) fn slim(&mut self, mut event: Event) -> Report {
+        let mut same = Same::default();
+        if let Event::State(state) = &mut event {
+            let full = State::clone(state);
+            same = Same {
+                studies: slim(&mut state.studies, &self.last.studies),
+                rejected: slim(&mut state.rejected, &self.last.rejected),
+                spans: slim(&mut state.spans, &self.last.spans),
+            };
+            self.last = full;
+        }
+        Report::Event { event, same }
+    }
+}
+
+fn slim<T>(list: &mut Arc<Vec<T>>, last: &Arc<Vec<T>>) -> bool {
+    let same = Arc::ptr_eq(list, last);
+    if same {
+        *list = Arc::default();
+    }
+    same
+}
+
+/// Puts back into a state what was left out.
+pub(super) fn complete(state: &mut State, last: &State, same: Same) {
+    if same.studies {
+        state.studies = Arc::clone(&last.studies);
+    }
+    if same.rejected {
+        state.rejected = Arc::clone(&last.rejected);
+    }
+    if same.spans {
+        state.spans = Arc::clone(&last.spans);
+    }
+}
+
+/// `[json, files]`, fit for `postMessage`.
+pub(super) fn message(content: &impl Serialize, files: &JsValue) -> JsValue {
+    // Messages are made of strings, numbers and lists: they always have a JSON form.
+    let json = serde_json::to_string(content).unwrap_or_default();
+    Array::of2(&json.into(), files).into()
+}
+
+/// The two parts of a [`message`]; `None` if it is none of ours.
+pub(super) fn open<T: for<'a> Deserialize<'a>>(message: &JsValue) -> Option<(T, Array)> {
+    let parts = Array::from(message);
+    let content = serde_json::from_str(&parts.get(0).as_string()?).ok()?;
+    Some((content, Array::from(&parts.get(1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unchanged_lists_are_left_out_and_put_back() {
+        let mut slimmer = Slimmer::default();
+        let full = State { studies: Arc::new(vec![Default::default()]), ..State::default() };
+        let mut last = State::default();
+        for round in 0..2 {
+            let Report::Event { event: Event::State(mut state), same } =
+                slimmer.slim(Event::State(Box::new(full.clone())))
+            else {
+                panic!("a state");
+            };
+            assert_eq!(state.studies.is_empty(), round == 1);
+            complete(&mut state, &last, same);
+            assert_eq!(*state, full);
+            last = *state;
+        }
+    }
+}
