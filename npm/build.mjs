@@ -2,11 +2,11 @@
 
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { encode } from "./src/bytes-as-text.mjs";
 
 const here = import.meta.dirname;
-const [glueDir, outDir] = process.argv.slice(2);
+const [glueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
 if (!glueDir || !outDir) throw new Error("usage: node build.mjs <glue dir> <out dir>");
 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
@@ -17,7 +17,7 @@ function virtual(texts) {
   return {
     name: "virtual",
     setup(builder) {
-      builder.onResolve({ filter: /^glue$/ }, () => ({ path: join(glueDir, "standalone_auraloader.js") }));
+      builder.onResolve({ filter: /^glue$/ }, () => ({ path: resolve(glueDir, "standalone_auraloader.js") }));
       builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         const contents = source.replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined");

@@ -149,9 +149,9 @@ export interface UploaderState {
   seriesCount: number;
   studies: StudyInfo[];
   complete: boolean;
-  /** Study Instance UID of the first study, or empty. */
+  /** The server's id of the first study of a finished upload, else empty. */
   studyId: string;
-  /** The ZIP is being written; with this widget it is written while it is sent. */
+  /** An upload is being prepared; the ZIP itself is written while it is sent. */
   zipping: boolean;
   /** Empty if there is no error. */
   errorMessage: string;

@@ -9,6 +9,8 @@ mod tools;
 mod widget;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -34,10 +36,19 @@ enum Task {
     Check(check::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
     let sh = workspace::shell()?;
-    match cli.task {
+    match task {
         Task::Setup => setup::everything(&sh),
         Task::Build => widget::build(&sh),
         Task::Demo(args) => demo::run(&sh, &args),
