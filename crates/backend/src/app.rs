@@ -100,7 +100,7 @@ impl Backend {
         Ok(Self(Arc::new(App {
             store: Store::open(&config.data.join("aura.sqlite"))?,
             tus: Tus::open(&config)?,
-            limits: Limits::new(config.rate_limits),
+            limits: Limits::new(config.rate_limits, &config.clock),
             inspections: Semaphore::new(INSPECTIONS),
             config,
         })))

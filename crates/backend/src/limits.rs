@@ -3,11 +3,29 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::clock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 
+use crate::clock::Clock;
 use crate::error::ApiError;
 use crate::random::TokenHash;
+
+const EXCHANGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const CONFIGS: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+const LIFECYCLE_CALLS: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+
+type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
+
+/// Time since the Unix epoch, to the second.
+impl clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.now()).unwrap_or_default())
+    }
+}
 
 /// What is counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,21 +36,20 @@ pub(crate) enum Limited {
 
 pub(crate) struct Limits {
     enabled: bool,
-    exchange: DefaultKeyedRateLimiter<String>,
-    config: DefaultKeyedRateLimiter<TokenHash>,
-    lifecycle: DefaultKeyedRateLimiter<TokenHash>,
+    clock: Clock,
+    exchange: Limiter<String>,
+    config: Limiter<TokenHash>,
+    lifecycle: Limiter<TokenHash>,
 }
 
 impl Limits {
-    pub(crate) fn new(enabled: bool) -> Self {
-        const fn a_minute(calls: u32) -> NonZeroU32 {
-            NonZeroU32::MIN.saturating_add(calls - 1)
-        }
+    pub(crate) fn new(enabled: bool, clock: &Clock) -> Self {
         Self {
             enabled,
-            exchange: RateLimiter::keyed(Quota::per_minute(a_minute(10))),
-            config: RateLimiter::keyed(Quota::per_minute(a_minute(30))),
-            lifecycle: RateLimiter::keyed(Quota::per_minute(a_minute(60))),
+            clock: clock.clone(),
+            exchange: limiter(EXCHANGES, clock),
+            config: limiter(CONFIGS, clock),
+            lifecycle: limiter(LIFECYCLE_CALLS, clock),
         }
     }
 
@@ -56,21 +73,18 @@ impl Limits {
         self.lifecycle.retain_recent();
     }
 
-    fn check<K>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), ApiError>
-    where
-        K: std::hash::Hash + Eq + Clone,
-    {
+    fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<(), ApiError> {
         if !self.enabled {
             return Ok(());
         }
         limiter.check_key(key).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            ApiError::TooManyRequests { retry_after: whole_seconds(wait) }
+            let wait = refused.wait_time_from(clock::Clock::now(&self.clock));
+            // Rounded up: who waits this long isn't refused again.
+            ApiError::TooManyRequests { retry_after: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
         })
     }
 }
 
-/// Rounded up, so that who waits this long isn't refused again.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + 1
+fn limiter<K: std::hash::Hash + Eq + Clone>(a_minute: NonZeroU32, clock: &Clock) -> Limiter<K> {
+    RateLimiter::new(Quota::per_minute(a_minute), DefaultKeyedStateStore::default(), clock.clone())
 }

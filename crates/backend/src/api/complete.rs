@@ -68,12 +68,15 @@ fn is_complete(upload: &Upload, assembly_id: &str) -> Result<bool, ApiError> {
     }
 }
 
+/// A transfer, and its archive if that is whole.
+type Candidate = (Transfer, Result<PathBuf, ApiError>);
+
 /// The whole archive of each name, and the transfers beside them.
 ///
 /// A client that lost the answer to a creation creates anew under the same name, so there can be several; the newest
 /// whole one counts.
 async fn choose(app: &App, sent: Vec<Transfer>) -> Result<(Vec<PathBuf>, Vec<Transfer>), ApiError> {
-    let mut by_name: BTreeMap<String, Vec<(Transfer, Result<PathBuf, ApiError>)>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for transfer in sent {
         if let Some(stored) = app.tus.stored(&transfer.tus_id).await? {
             by_name.entry(transfer.filename.clone()).or_default().push((transfer, whole(stored)));

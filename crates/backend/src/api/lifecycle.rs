@@ -117,5 +117,5 @@ pub(crate) async fn remove(app: &App, account: String, upload_id: String) -> Res
         app.tus.remove(&transfer.tus_id).await?;
         app.store.run(move |db| transfers::delete(db, &transfer.tus_id)).await?;
     }
-    Ok(())
+    Ok(app.store.forget_deleted().await?)
 }

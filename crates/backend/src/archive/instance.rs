@@ -8,9 +8,12 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
 
-/// What of a file `dicom-object` is given. It allocates by claimed lengths and recurses into sequences, so this bounds
-/// both; headers that are longer are read by the core's own walk.
-pub(super) const HEAD_LIMIT: u64 = 256 * 1024;
+use super::plain::is_plain;
+
+/// What of a file `dicom-object` is given; longer headers are read by the core's own walk.
+const HEAD_LIMIT: u64 = 256 * 1024;
+/// Study ID: everything needed lies in front of it.
+const END: Tag = tags::STUDY_ID;
 
 /// Where an instance belongs.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,8 +26,8 @@ pub(super) struct Instance {
 
 /// Reads the header of a file of `len` bytes; `None` if it isn't an instance of a study and series.
 ///
-/// `dicom-object` reads first. What it refuses (no preamble, an untrue meta group, a long header, …) is left to the
-/// walk that the widget itself reads with, so that nothing the widget sends is refused here.
+/// `dicom-object` reads first. What it refuses or can't safely be given (no preamble, an untrue meta group, a long
+/// header, …) is left to the walk that the widget itself reads with, so that nothing the widget sends is refused here.
 ///
 /// # Errors
 /// Those of `file`.
@@ -38,11 +41,11 @@ pub(super) fn read_instance(file: &mut impl Read, len: u64) -> io::Result<Option
 }
 
 fn by_dicom_object(head: &[u8]) -> Option<Instance> {
+    if !is_plain(head, END) {
+        return None;
+    }
     // Whatever a malformed file brings the library to, the next file goes on.
-    let object = catch_unwind(|| {
-        // Everything needed lies before Study ID (0020,0010).
-        OpenFileOptions::new().read_until(tags::STUDY_ID).from_reader(Cursor::new(head))
-    });
+    let object = catch_unwind(|| OpenFileOptions::new().read_until(END).from_reader(Cursor::new(head)));
     let object = object.ok()?.ok()?;
     instance(
         text(&object, tags::STUDY_INSTANCE_UID),
@@ -95,4 +98,62 @@ fn instance(
 fn first_value(value: &str) -> String {
     let first = value.split('\\').next().unwrap_or_default();
     first.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace()).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cursor, by_dicom_object, by_walk};
+    use crate::phantom::Phantom;
+
+    fn phantom() -> Vec<u8> {
+        let mut files = Phantom { slices: 1, size: 512 }.files().unwrap();
+        files.next().unwrap().unwrap().bytes
+    }
+
+    /// Where group 0008 starts.
+    fn data_set(bytes: &[u8]) -> usize {
+        bytes.windows(4).position(|window| window == [8, 0, 5, 0]).unwrap()
+    }
+
+    #[test]
+    fn both_readers_agree_on_a_plain_file() {
+        let bytes = phantom();
+        let read = by_dicom_object(&bytes).unwrap();
+        let len = bytes.len() as u64;
+        assert_eq!(by_walk(bytes, &mut Cursor::new([]), len).unwrap().unwrap(), read);
+        assert!(read.study_uid.starts_with("2.25.") && read.study_uid != read.series_uid);
+        assert_eq!(read.modality, "CT");
+        assert_eq!(read.series_description, "Localizer (synthetic)");
+    }
+
+    #[test]
+    fn a_head_that_ends_in_the_pixels_is_enough() {
+        let bytes = phantom();
+        assert_eq!(by_dicom_object(&bytes[..4096]), by_dicom_object(&bytes));
+    }
+
+    #[test]
+    fn nested_sequences_are_given_to_dicom_object_up_to_a_depth() {
+        let bytes = phantom();
+        let at = data_set(&bytes) + 18;
+        let nested = |depth: usize| {
+            let start = b"\x08\0\x06\0SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff".repeat(depth);
+            let end = b"\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0".repeat(depth);
+            [&bytes[..at], &start, &end, &bytes[at..]].concat()
+        };
+        assert_eq!(by_dicom_object(&nested(32)), by_dicom_object(&bytes));
+        assert_eq!(by_dicom_object(&nested(33)), None);
+        assert_eq!(by_dicom_object(&nested(10_000)), None);
+    }
+
+    #[test]
+    fn claimed_lengths_are_not_given_to_dicom_object() {
+        let bytes = phantom();
+        let at = data_set(&bytes) + 18;
+        let claim = b"\x08\0\x06\0UT\0\0\xf0\xff\xff\x7f";
+        assert_eq!(by_dicom_object(&[&bytes[..at], claim, &bytes[at..]].concat()), None);
+        // The same in the meta group, whose length then isn't true either.
+        let meta = b"\x02\0\x02\x01OB\0\0\xf0\xff\xff\x7f";
+        assert_eq!(by_dicom_object(&[&bytes[..144], meta, &bytes[144..]].concat()), None);
+    }
 }

@@ -3,6 +3,7 @@
 mod error;
 mod inspect;
 mod instance;
+mod plain;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,10 +12,6 @@ pub(crate) use error::ArchiveError;
 
 use crate::api::init::Announcement;
 use crate::error::ApiError;
-
-/// Stack of the thread that reads archives: `dicom-object` recurses into sequences, and a header of
-/// [`instance::HEAD_LIMIT`] bytes can nest them by the thousand. Only what is used of it is ever real memory.
-const STACK: usize = 1 << 30;
 
 /// The studies of an upload, by Study Instance UID.
 #[derive(Debug, Default)]
@@ -50,12 +47,6 @@ impl Study {
 
 /// Reads every instance of an upload's archives and holds them against what was announced.
 pub(crate) async fn inspect(archives: Vec<PathBuf>, announced: Announcement) -> Result<Contents, ApiError> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
-    let work = move || {
-        let contents = inspect::read(&archives).and_then(|contents| inspect::compare(contents, &announced));
-        // Nobody listens any more if the client has hung up.
-        let _ = sender.send(contents);
-    };
-    std::thread::Builder::new().name("archive".to_owned()).stack_size(STACK).spawn(work)?;
-    Ok(receiver.await.map_err(|_| ApiError::Worker)??)
+    let read = move || inspect::read(&archives).and_then(|contents| inspect::compare(contents, &announced));
+    Ok(tokio::task::spawn_blocking(read).await.map_err(|_| ApiError::Worker)??)
 }

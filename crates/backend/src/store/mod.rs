@@ -51,4 +51,14 @@ impl Store {
         });
         task.await.map_err(|_| StoreError::Gone)?
     }
+
+    /// Empties the write-ahead log, where what was deleted could still be read.
+    pub(crate) async fn forget_deleted(&self) -> Result<(), StoreError> {
+        let shared = Arc::clone(&self.0);
+        let task = tokio::task::spawn_blocking(move || {
+            let db = shared.lock().map_err(|_| StoreError::Gone)?;
+            Ok(db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+        });
+        task.await.map_err(|_| StoreError::Gone)?
+    }
 }
