@@ -39,8 +39,8 @@ async fn init_says_what_it_lacks() {
     let uid = studies().as_object().unwrap().keys().next().unwrap().clone();
     let of_study = |name: &str| format!("studies.{uid}.{name}");
 
-    type Spoil = Box<dyn Fn(&mut Value)>;
-    let cases: Vec<(Spoil, String)> = vec![
+    type Spoil<'a> = Box<dyn Fn(&mut Value) + 'a>;
+    let cases: Vec<(Spoil<'_>, String)> = vec![
         (Box::new(|body| body["upload_id"] = json!("abc")), "upload_id".into()),
         (Box::new(|body| body["mode"] = json!("single")), "mode".into()),
         (Box::new(|body| body["type"] = json!(1)), "type".into()),
