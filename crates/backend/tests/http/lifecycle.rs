@@ -168,6 +168,31 @@ async fn a_cancel_that_overtakes_init_wins() {
 }
 
 #[tokio::test]
+async fn what_nobody_came_back_for_is_removed_after_a_week() {
+    let server = Server::with(|config| config.rate_limits = false);
+    let client = server.client().await;
+    let (unfinished, finished, assembly_id) = (uuid(), uuid(), uuid());
+    let archive = study::archive(&study::phantom());
+    for upload_id in [&unfinished, &finished] {
+        client.init(upload_id, &studies()).await.expect(200);
+        client.start(upload_id, &assembly_id).await.expect(200);
+        client.lift().await.upload(upload_id, "a.zip", &archive).await;
+    }
+    client.complete(&finished, &assembly_id).await.expect(200);
+    assert_eq!(server.stored_files().len(), 4);
+
+    server.advance(7 * 24 * 3600 + 1);
+    server.maintain_until(|| server.stored_files().len() == 2).await;
+    assert_eq!(
+        client.get("/api/uploader/config").await.expect(401).message(),
+        "The token is not known or has expired."
+    );
+    let client = server.client().await;
+    client.start(&unfinished, &assembly_id).await.expect(409);
+    assert_eq!(client.start(&finished, &assembly_id).await.expect(200).json()["state"], "complete");
+}
+
+#[tokio::test]
 async fn uploads_belong_to_their_account() {
     let server = Server::start();
     let (client, other) = (server.client().await, server.client_of(OTHER).await);

@@ -5,6 +5,7 @@ pub(crate) mod study;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use auraloader_backend::{Account, Backend, Clock, Config};
 use auraloader_signing::Secret;
@@ -26,6 +27,7 @@ pub(crate) const HOST: &str = "aura.example.com";
 
 pub(crate) struct Server {
     pub(crate) router: Router,
+    backend: Backend,
     pub(crate) clock: Arc<AtomicI64>,
     data: TempDir,
 }
@@ -106,8 +108,8 @@ impl Server {
         let mut config = Config::new(data.path(), vec![CLINIC.account(), OTHER.account()]);
         config.clock = Clock::new(move || shown.load(Ordering::SeqCst));
         change(&mut config);
-        let router = Backend::open(config).unwrap().router();
-        Self { router, clock, data }
+        let backend = Backend::open(config).unwrap();
+        Self { router: backend.router(), backend, clock, data }
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
@@ -116,6 +118,20 @@ impl Server {
 
     pub(crate) fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
+    }
+
+    /// Lets the backend clean up until `done`.
+    pub(crate) async fn maintain_until(&self, done: impl Fn() -> bool) {
+        let seen = async {
+            while !done() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = self.backend.maintain() => {}
+            () = seen => {}
+            () = tokio::time::sleep(Duration::from_secs(20)) => panic!("nothing was cleaned up"),
+        }
     }
 
     pub(crate) async fn call(
