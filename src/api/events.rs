@@ -118,9 +118,18 @@ impl States {
     }
 }
 
-/// `Progress`.
+/// `Progress`; field by field, as numbers with fractions would cost the bundle their formatting.
 pub(super) fn progress(progress: &Progress) -> JsValue {
-    to_js(progress)
+    let object = Object::new();
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
+    set("phase", to_js(&progress.phase));
+    set("filesDone", progress.files_done.into());
+    set("filesTotal", progress.files_total.into());
+    set("bytesSent", (progress.bytes_sent as f64).into());
+    set("bytesTotal", (progress.bytes_total as f64).into());
+    set("bytesPerSecond", progress.bytes_per_second.into());
+    set("secondsLeft", progress.seconds_left.map_or(JsValue::NULL, JsValue::from));
+    object.into()
 }
 
 /// `UploadResult`.

@@ -4,7 +4,6 @@ use auraloader_core::dicom::ExcludeRule;
 use auraloader_core::secret::Secret;
 use auraloader_core::session::Config;
 use js_sys::{Function, JSON, Object, Reflect};
-use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::ui::Theme;
@@ -36,7 +35,7 @@ impl Options {
             api_token: secret("apiToken"),
             upload_token: secret("uploadToken"),
             patient_id: text("patientId"),
-            context: json(&get(options, "context")).and_then(|json| RawValue::from_string(json).ok()),
+            context: json(&get(options, "context")),
             chunk_size: get(options, "chunkSize").as_f64().map_or(CHUNK_SIZE, |bytes| bytes as u64),
             retry_delays: retry_delays(&get(options, "retryDelays")),
             exclude_rules: exclude_rules(&get(options, "excludeRules")),

@@ -1,12 +1,14 @@
-//! Messages between the page and the engine: JSON text, with files beside it where there are some.
+//! Messages between the page and the engine: postcard bytes, with files beside them where there are some.
+//!
+//! Both sides are the same build of the same module, so the format need not describe itself.
 
 use std::sync::Arc;
 
 use auraloader_core::session::{Config, Event};
 use auraloader_core::state::State;
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// From the page to the engine.
 #[derive(Debug, Serialize, Deserialize)]
@@ -112,18 +114,18 @@ pub(super) fn complete(state: &mut State, last: &State, same: Same) {
     }
 }
 
-/// `[json, files]`, fit for `postMessage`.
+/// `[bytes, files]`, fit for `postMessage`.
 pub(super) fn message(content: &impl Serialize, files: &JsValue) -> JsValue {
-    // Messages are made of strings, numbers and lists: they always have a JSON form.
-    let json = serde_json::to_string(content).unwrap_or_default();
-    Array::of2(&json.into(), files).into()
+    // Only types that have no fixed form could fail; there are none in a message.
+    let bytes = postcard::to_allocvec(content).unwrap_or_default();
+    Array::of2(&Uint8Array::from(bytes.as_slice()), files).into()
 }
 
 /// The two parts of a [`message`]; `None` if it is none of ours.
 pub(super) fn open<T: for<'a> Deserialize<'a>>(message: &JsValue) -> Option<(T, Array)> {
     let parts = Array::from(message);
-    let content = serde_json::from_str(&parts.get(0).as_string()?).ok()?;
-    Some((content, Array::from(&parts.get(1))))
+    let bytes = parts.get(0).dyn_into::<Uint8Array>().ok()?.to_vec();
+    Some((postcard::from_bytes(&bytes).ok()?, Array::from(&parts.get(1))))
 }
 
 #[cfg(test)]

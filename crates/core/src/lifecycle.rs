@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::dicom::{SeriesInfo, StudyInfo};
@@ -91,8 +90,8 @@ pub struct Announcement {
     pub studies: Vec<StudyInfo>,
     /// Aurabox patient id, if the host gave one.
     pub patient_id: Option<String>,
-    /// The host's context, unchanged.
-    pub context: Option<Box<RawValue>>,
+    /// The host's context: JSON text that is sent unchanged.
+    pub context: Option<String>,
 }
 
 impl Api {
@@ -132,7 +131,8 @@ impl Api {
                 r#type: "uploader",
                 source: "standalone-uploader",
                 patient_id: announcement.patient_id.as_deref(),
-                context: announcement.context.as_deref(),
+                // A context that is no JSON can't be sent; the shell makes it of an object, so it always is.
+                context: announcement.context.as_deref().and_then(|json| serde_json::from_str(json).ok()),
             },
         )
     }
@@ -199,15 +199,17 @@ pub fn read_init(answer: &Answer) -> Result<Vec<StudyId>, Error> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Wire {
-        studies: Vec<Value>,
+        studies: Vec<Study>,
+    }
+    #[derive(Deserialize)]
+    struct Study {
+        #[serde(default)]
+        id: Option<Box<RawValue>>,
     }
     let Wire { studies } = serde_json::from_str(&success(answer)?.body).unwrap_or_default();
-    let id = |study: &Value| match study.get("id")? {
-        Value::String(id) => Some(StudyId { id: id.clone() }),
-        Value::Number(id) => Some(StudyId { id: id.to_string() }),
-        _ => None,
-    };
-    Ok(studies.iter().filter_map(id).collect())
+    // Some servers count, some name: a string, else the number as it stands.
+    let text = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned());
+    Ok(studies.iter().filter_map(|study| Some(StudyId { id: text(study.id.as_ref()?) })).collect())
 }
 
 /// The answer, if it is a success.
@@ -226,24 +228,24 @@ pub fn success(answer: &Answer) -> Result<&Response, Error> {
 
 /// The text of `{message}`, `{errors: {field: [texts]}}` or `{error: {message}}`.
 fn server_text(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let texts = match body.get("errors") {
-        Some(Value::Object(fields)) => fields.values().flat_map(texts).collect(),
-        _ => Vec::new(),
-    };
-    let message = body.get("message").or_else(|| body.get("error")?.get("message")).and_then(Value::as_str);
-    match (texts.is_empty(), message) {
-        (false, _) => texts.join(" "),
-        (true, Some(message)) => message.to_owned(),
-        (true, None) => "The server refused the request.".to_owned(),
+    #[derive(Deserialize)]
+    struct Fields {
+        errors: BTreeMap<String, Vec<String>>,
     }
-}
-
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-        value => value.as_str().into_iter().collect(),
+    #[derive(Deserialize)]
+    struct Message {
+        message: String,
     }
+    #[derive(Deserialize)]
+    struct Nested {
+        error: Message,
+    }
+    if let Ok(Fields { errors }) = serde_json::from_str(body) {
+        return errors.into_values().flatten().collect::<Vec<_>>().join(" ");
+    }
+    let message = serde_json::from_str::<Message>(body);
+    let message = message.or_else(|_| serde_json::from_str::<Nested>(body).map(|nested| nested.error));
+    message.map_or_else(|_| "The server refused the request.".to_owned(), |message| message.message)
 }
 
 /// One call that is tried again as often as its waits allow.

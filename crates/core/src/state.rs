@@ -87,7 +87,6 @@ pub struct ErrorInfo {
     /// What happened, with the server's own text if there is one.
     pub message: String,
     /// HTTP status, if a server answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_code: Option<u16>,
 }
 

@@ -40,7 +40,7 @@ impl World {
             api_token: Secret::new("key"),
             upload_token: Secret::new("aubt_token"),
             patient_id: Some("p1".to_owned()),
-            context: serde_json::value::RawValue::from_string("{\"a\":1}".to_owned()).ok(),
+            context: Some("{\"a\":1}".to_owned()),
             chunk_size: 700,
             retry_delays: vec![0, 1000, 3000, 5000],
             exclude_rules: ExcludeRule::defaults(),

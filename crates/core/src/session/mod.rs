@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::dicom::{ExcludeRule, FileId, Index, TextDecoder};
 use crate::http::{Answer, Failure, Request};
@@ -29,7 +28,6 @@ const GATHER_EVERY: Duration = Duration::from_millis(400);
 
 /// What the host page configured.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Config {
     /// Absolute base URL of the Aura API, without a trailing slash.
     pub api_base_url: String,
@@ -38,11 +36,9 @@ pub struct Config {
     /// `aubt_` token.
     pub upload_token: Secret,
     /// Aurabox patient id.
-    #[serde(default)]
     pub patient_id: Option<String>,
-    /// Sent unchanged on init.
-    #[serde(default)]
-    pub context: Option<Box<RawValue>>,
+    /// JSON text that is sent unchanged on init.
+    pub context: Option<String>,
     /// Bytes of one PATCH.
     pub chunk_size: u64,
     /// Waits between tries of one request in milliseconds.

@@ -2,7 +2,8 @@
 
 use crate::time::Millis;
 
-const HALF_LIFE_MS: f64 = 5000.0;
+/// What a sample still weighs after [`SAMPLE_MS`]: half of it after 5 s, which are 20 of them.
+const DECAY: f64 = 0.965_936;
 /// Nothing is said of the time left before this; a first guess would only jump.
 const SETTLED_MS: u64 = 3000;
 const SAMPLE_MS: u64 = 250;
@@ -30,7 +31,8 @@ impl Pace {
             return;
         }
         let current = bytes.saturating_sub(self.bytes) as f64 * 1000.0 / elapsed as f64;
-        let weight = 0.5_f64.powf(elapsed as f64 / HALF_LIFE_MS);
+        // After a minute nothing is left; `powi` would cost the tables of `pow`.
+        let weight: f64 = (0..(elapsed / SAMPLE_MS).min(240)).map(|_| DECAY).product();
         self.rate = Some(self.rate.map_or(current, |rate| rate * weight + current * (1.0 - weight)));
         (self.last, self.bytes) = (now, bytes);
     }
