@@ -40,7 +40,8 @@ fn main() -> Result<(), JsValue> {
         "?theme=light" => Theme::Light,
         _ => Theme::Auto,
     };
-    let state = STATES.iter().find(|(known, _)| *known == name).map_or(State::default as fn() -> State, |it| it.1);
+    let state =
+        STATES.iter().find(|(known, _)| *known == name).map_or(State::default as fn() -> State, |it| it.1);
 
     let container: web_sys::HtmlElement = document().create_element("div")?.unchecked_into();
     container.set_id("widget");

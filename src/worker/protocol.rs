@@ -123,9 +123,10 @@ pub(super) fn message(content: &impl Serialize, files: &JsValue) -> JsValue {
 
 /// The two parts of a [`message`]; `None` if it is none of ours.
 pub(super) fn open<T: for<'a> Deserialize<'a>>(message: &JsValue) -> Option<(T, Array)> {
-    let parts = Array::from(message);
+    let parts = message.dyn_ref::<Array>()?;
     let bytes = parts.get(0).dyn_into::<Uint8Array>().ok()?.to_vec();
-    Some((postcard::from_bytes(&bytes).ok()?, Array::from(&parts.get(1))))
+    let files = parts.get(1).dyn_into::<Array>().unwrap_or_default();
+    Some((postcard::from_bytes(&bytes).ok()?, files))
 }
 
 #[cfg(test)]
