@@ -147,6 +147,8 @@ pub struct State {
     pub progress: Progress,
     /// Requests fail or the browser is offline; goes away by itself.
     pub connection_issues: bool,
+    /// The upload is being cancelled: what is on the server is being removed.
+    pub stopping: bool,
     /// Why it stopped; set in [`Step::Error`] only.
     pub error: Option<ErrorInfo>,
     /// The result; set in [`Step::Complete`] only.

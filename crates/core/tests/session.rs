@@ -271,6 +271,20 @@ fn cancel_at_any_request_ends_everything_and_reports_only_that() {
 }
 
 #[test]
+fn cancel_does_not_wait_for_the_net() {
+    let mut world = World::with_studies();
+    world.interrupt = Some((7, || Input::Online(false)));
+    world.tus.faults = vec![Fault::None; 5].into();
+    world.tus.faults.extend(vec![Fault::LostRequest; 20]);
+    world.run(Input::Upload);
+    assert_eq!((world.state.step, world.state.connection_issues), (Step::Uploading, true));
+    world.api_faults = vec![Fault::LostRequest; 20].into();
+    world.run(Input::Cancel);
+    assert_eq!(world.state.step, Step::Cancelled);
+    assert!(matches!(world.ends()[..], [Event::Cancelled]));
+}
+
+#[test]
 fn an_error_is_told_and_trying_again_goes_on() {
     let mut world = World::with_studies();
     world.tus.faults = vec![Fault::None, Fault::None, Fault::None, Fault::Status(413)].into();

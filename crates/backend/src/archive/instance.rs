@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Read};
 use std::panic::catch_unwind;
 
 use auraloader_core::dicom::{Field, PlainDecoder, Walk};
-use dicom_core::Tag;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
 
@@ -56,7 +56,12 @@ fn by_dicom_object(head: &[u8]) -> Option<Instance> {
 }
 
 fn text(object: &InMemDicomObject, tag: Tag) -> String {
-    let value = object.element_opt(tag).ok().flatten().and_then(|element| element.to_str().ok());
+    let Some(element) = object.element_opt(tag).ok().flatten() else { return String::new() };
+    // The text of an unknown VR (PS3.5 §6.2.2) would be its bytes as numbers.
+    let value = match element.vr() {
+        VR::UN => element.to_bytes().ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned().into()),
+        _ => element.to_str().ok(),
+    };
     first_value(value.as_deref().unwrap_or_default())
 }
 
@@ -124,6 +129,18 @@ mod tests {
         assert!(read.study_uid.starts_with("2.25.") && read.study_uid != read.series_uid);
         assert_eq!(read.modality, "CT");
         assert_eq!(read.series_description, "Localizer (synthetic)");
+    }
+
+    #[test]
+    fn text_of_an_unknown_vr_is_text() {
+        let bytes = phantom();
+        let mut unknown = bytes.clone();
+        for tag in [b"\x20\0\x0d\0UI", b"\x20\0\x0e\0UI"] {
+            let at = unknown.windows(6).position(|window| window == tag).unwrap();
+            let len = [unknown[at + 6], unknown[at + 7]];
+            unknown.splice(at + 4..at + 8, [b"UN\0\0".as_slice(), &len, &[0, 0]].concat());
+        }
+        assert_eq!(by_dicom_object(&unknown), by_dicom_object(&bytes));
     }
 
     #[test]

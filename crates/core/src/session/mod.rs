@@ -310,7 +310,7 @@ impl Session {
 
     fn upload(&mut self, now: Millis) {
         let serial = match (self.state.step, self.current, &self.server) {
-            (Step::Error, Some(serial), _) => serial,
+            (Step::Error, Some(serial), _) if !self.state.stopping => serial,
             (Step::Pending, _, Some(server)) => {
                 let server = server.clone();
                 self.new_transfer(server)
@@ -362,14 +362,14 @@ impl Session {
     }
 
     fn pause(&mut self, now: Millis) {
-        if let (Step::Uploading, Some(serial)) = (self.state.step, self.current) {
+        if let (Step::Uploading, Some(serial), false) = (self.state.step, self.current, self.state.stopping) {
             self.state.step = Step::Paused;
             self.with_transfer(now, serial, |transfer| transfer.pause(now));
         }
     }
 
     fn resume(&mut self, now: Millis) {
-        if let (Step::Paused, Some(serial)) = (self.state.step, self.current) {
+        if let (Step::Paused, Some(serial), false) = (self.state.step, self.current, self.state.stopping) {
             self.state.step = Step::Uploading;
             self.pace = Pace::default();
             self.with_transfer(now, serial, |transfer| transfer.resume(now));
@@ -379,29 +379,31 @@ impl Session {
     fn cancel(&mut self, now: Millis) {
         match (self.state.step, self.current) {
             (Step::Uploading | Step::Paused | Step::Error, Some(serial)) => {
-                self.clear(Step::Cancelled);
-                // Its end is told as `Cancelled` once the server has been cleaned up.
-                self.current = Some(serial);
+                self.state.stopping = true;
+                self.dirty = true;
                 self.with_transfer(now, serial, |transfer| transfer.cancel(now));
             }
-            (Step::Processing | Step::Pending, _) => {
-                self.clear(Step::Cancelled);
-                self.tell(now, true);
-                self.actions.push_back(Action::Emit(Event::Cancelled));
-            }
+            (Step::Processing | Step::Pending, _) => self.cancelled(now),
             _ => {}
         }
     }
 
+    fn cancelled(&mut self, now: Millis) {
+        self.clear(Step::Cancelled);
+        self.tell(now, true);
+        self.actions.push_back(Action::Emit(Event::Cancelled));
+    }
+
+    /// Back to the start at once; an upload that is unfinished is taken back behind the scenes.
     fn reset(&mut self, now: Millis) {
-        let ending = self.current;
-        let running = matches!(self.state.step, Step::Uploading | Step::Paused | Step::Cancelled);
+        let unfinished = self.current;
+        let running = matches!(self.state.step, Step::Uploading | Step::Paused) || self.state.stopping;
         self.clear(Step::Start);
-        if let Some(serial) = ending {
+        if let Some(serial) = unfinished {
             self.with_transfer(now, serial, |transfer| transfer.cancel(now));
-            if running {
-                self.actions.push_back(Action::Emit(Event::Cancelled));
-            }
+        }
+        if running {
+            self.actions.push_back(Action::Emit(Event::Cancelled));
         }
     }
 
@@ -511,7 +513,7 @@ impl Session {
     }
 
     fn transfer_event(&mut self, now: Millis, transfer: &Transfer, event: transfer::Event) {
-        if self.state.step == Step::Cancelled && !matches!(event, transfer::Event::Cancelled) {
+        if self.state.stopping && !matches!(event, transfer::Event::Cancelled) {
             return;
         }
         self.dirty = true;
@@ -547,10 +549,7 @@ impl Session {
                 self.tell(now, true);
                 self.actions.push_back(Action::Emit(Event::Failed(error)));
             }
-            transfer::Event::Cancelled => {
-                self.current = None;
-                self.actions.push_back(Action::Emit(Event::Cancelled));
-            }
+            transfer::Event::Cancelled => self.cancelled(now),
         }
     }
 

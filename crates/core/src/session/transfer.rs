@@ -339,7 +339,9 @@ impl Transfer {
         if self.phase != Phase::Failed && *purpose != Purpose::Cancel {
             self.actions.push_back(Action::Emit(Event::Connected(answer.is_ok())));
         }
-        let next = call.answered(now, answer, self.online);
+        // Nobody waits for the net to cancel: the server lets go of what is unfinished by itself.
+        let online = self.online || *purpose == Purpose::Cancel;
+        let next = call.answered(now, answer, online);
         self.call_next(now, next);
     }
 
