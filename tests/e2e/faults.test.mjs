@@ -36,6 +36,7 @@ for (const start of [startAuraBackend, startTusServer]) {
     const [archive] = await server.finished();
     assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
     assert.deepEqual(await widget.said("error"), []);
+    await widget.told("complete");
     assert.equal((await widget.said("complete")).length, 1);
     await browser.console(); // the browser itself reports the cut there
   });
@@ -50,6 +51,7 @@ for (const start of [startAuraBackend, startTusServer]) {
     await widget.press("^Stop");
     await widget.step("cancelled");
     await widget.heading("Upload cancelled");
+    await widget.told("cancel");
     assert.deepEqual(await server.kept(), []);
     assert.equal((await widget.said("cancel")).length, 1);
     assert.deepEqual(await widget.said("error"), []);

@@ -44,7 +44,10 @@ test("two widgets on one page share nothing", async (t) => {
     .sort((a, b) => a.length - b.length)
     .map((entries) => entries.map((entry) => entry.sha256).sort());
   assert.deepEqual(stored, await Promise.all(folders.map(digests)));
-  for (const widget of [first, second]) assert.equal((await widget.said("complete")).length, 1);
+  for (const widget of [first, second]) {
+    await widget.told("complete");
+    assert.equal((await widget.said("complete")).length, 1);
+  }
 
   await browser.driver.executeScript(() => window.uploaders.first.destroy());
   await second.press("^Add more");

@@ -41,6 +41,7 @@ for (const [serverName, start] of Object.entries(servers)) {
         const stored = (await entriesOf(archives[0])).map((entry) => entry.sha256).sort();
         assert.deepEqual(stored, [...wanted.values()].map((file) => file.sha256).sort());
 
+        await widget.told("complete");
         const [result, ...more] = await widget.said("complete");
         assert.deepEqual(more, []);
         assert.equal(result.successful, wanted.size);

@@ -37,7 +37,8 @@ function host() {
       callbacks: {
         onStudiesFound: note("studies"),
         onUploadComplete: note("complete"),
-        onUploadError: note("error"),
+        // An Error's message is not among its own enumerable fields, which is all that WebDriver carries.
+        onUploadError: (error) => note("error")({ ...error, message: error.message }),
         onUploadCancel: note("cancel"),
         onFilesRejected: note("rejected"),
         onStateChange: (state) => (window.lastState[containerId] = state),
@@ -123,7 +124,13 @@ export class Widget {
   }
 
   async press(text) {
-    await (await this.element("button", text)).click();
+    await this.click(await this.element("button", text));
+  }
+
+  /** Scrolls there first: the bar of actions stays in sight and may lie over what is at the edge. */
+  async click(element) {
+    await this.driver.executeScript((target) => target.scrollIntoView({ block: "center" }), element);
+    await element.click();
   }
 
   heading(text) {
@@ -139,6 +146,11 @@ export class Widget {
   async said(name) {
     const said = await this.driver.executeScript((id) => window.said[id], this.containerId);
     return said.filter(([what]) => what === name).map(([, detail]) => detail);
+  }
+
+  /** Waits until the callback `name` has been called. */
+  async told(name) {
+    await this.driver.wait(async () => (await this.said(name)).length > 0, patience, `${name} was never told`);
   }
 
   /** What onStateChange was given last. */
