@@ -42,6 +42,10 @@ async function allStates(page, folder, empty, width, theme) {
   const fresh = async () => {
     server.proxy.rate = Infinity;
     await browser.driver.get(page);
+    await browser.driver.executeScript(
+      (dark) => (document.body.style.background = dark ? "#000" : "#fff"),
+      theme === "dark",
+    );
     return Widget.start(browser.driver, options);
   };
   const picture = async (state) => {
