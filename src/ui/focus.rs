@@ -78,12 +78,13 @@ impl Focus {
         });
     }
 
-    /// Focuses what `selector` names, once it is drawn.
-    pub(super) fn to(&self, selector: &'static str) {
+    /// Focuses the action that `selector` names, once it is drawn.
+    pub(super) fn to_action(&self, selector: &'static str) {
         let focus = self.clone();
         later(move || {
             if let Some(element) = focus.find(selector) {
-                focus_on(&element, false);
+                // It is in the bar of actions, which is always in view.
+                focus_on(&element, true);
             }
         });
     }

@@ -137,7 +137,7 @@ pub(super) fn upload(state: &State) -> String {
 pub(super) fn reading(state: &State) -> String {
     let progress = &state.progress;
     let files = if progress.files_total == 0 {
-        files(progress.files_done)
+        "Opening folders".to_owned()
     } else {
         format!("{} of {}", count(progress.files_done), files(progress.files_total))
     };
@@ -528,7 +528,7 @@ mod tests {
         let progress = Progress { files_done: 1240, files_total: 3000, ..Progress::default() };
         let state = State { progress, ..with_studies(2) };
         assert_eq!(reading(&state), "1,240 of 3,000 files · 2 studies so far");
-        assert_eq!(reading(&State::default()), "0 files");
+        assert_eq!(reading(&State::default()), "Opening folders");
     }
 
     #[test]

@@ -50,13 +50,13 @@ pub(super) fn Actions(
             || words::CANCEL.to_owned(),
             move || {
                 asking.set(true);
-                context.focus(|focus| focus.to("[data-action=keep-going]"));
+                context.focus(|focus| focus.to_action("[data-action=keep-going]"));
             },
         )
     };
     let keep_going = move || {
         asking.set(false);
-        context.focus(|focus| focus.to("[data-action=cancel]"));
+        context.focus(|focus| focus.to_action("[data-action=cancel]"));
     };
     let question = move || {
         let escape = move |event: KeyboardEvent| {

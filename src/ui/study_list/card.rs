@@ -63,12 +63,12 @@ pub(super) fn Card(
                 <p>{move || text(words::description)}</p>
                 <p>{move || text(words::origin)}</p>
                 {move || warnings(study)}
-                <button type="button" class="button plain toggle" part="toggle" node_ref=toggle
-                    aria-expanded=move || open.get().to_string()
-                    on:click=move |_| open.update(|open| *open = !*open)>
-                    {move || text(words::contents)}{icon(icon::CHEVRON)}
-                </button>
             </div>
+            <button type="button" class="button plain toggle" part="toggle" node_ref=toggle
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)>
+                {move || text(words::contents)}{icon(icon::CHEVRON)}
+            </button>
             {move || removable.get().then(|| view! {
                 <button type="button" class="button plain remove" part="remove" data-action="remove"
                     aria-label=move || text(words::remove)
