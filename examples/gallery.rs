@@ -13,8 +13,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 const MB: u64 = 1_000_000;
 
+type Draw = fn() -> State;
+
 /// Names that the hash can ask for, with what they draw.
-const STATES: [(&str, fn() -> State); 14] = [
+const STATES: [(&str, Draw); 15] = [
     ("start", State::default),
     ("processing", processing),
     ("listing", || State { step: Step::Processing, ..State::default() }),
@@ -27,6 +29,7 @@ const STATES: [(&str, fn() -> State); 14] = [
     ("paused", || transfer(Step::Paused)),
     ("error", error),
     ("init-error", init_error),
+    ("stopping", || State { stopping: true, ..transfer(Step::Uploading) }),
     ("cancelled", || State { step: Step::Cancelled, ..State::default() }),
     ("complete", complete),
 ];
@@ -40,8 +43,7 @@ fn main() -> Result<(), JsValue> {
         "?theme=light" => Theme::Light,
         _ => Theme::Auto,
     };
-    let state =
-        STATES.iter().find(|(known, _)| *known == name).map_or(State::default as fn() -> State, |it| it.1);
+    let state = STATES.iter().find(|(known, _)| *known == name).map_or(State::default as Draw, |it| it.1);
 
     let container: web_sys::HtmlElement = document().create_element("div")?.unchecked_into();
     container.set_id("widget");

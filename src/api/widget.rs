@@ -37,7 +37,7 @@ struct Inner {
     owner: Owner,
     state: RwSignal<State>,
     states: States,
-    host: RefCell<Option<Host>>,
+    host: RefCell<Option<Rc<Host>>>,
     mounted: RefCell<Option<Mounted>>,
     online: RefCell<Option<OnlineListener>>,
     /// Drops that are still being listed.
@@ -143,8 +143,7 @@ impl Widget {
         if !matches!(self.0.step(), Step::Pending | Step::Error) {
             return done();
         }
-        self.0.send(Command::Upload);
-        self.0.waiting.upload.borrow_mut().promise()
+        self.0.ask(&self.0.waiting.upload, Command::Upload)
     }
 
     /// Pauses the upload.
@@ -162,14 +161,12 @@ impl Widget {
         if matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled) {
             return done();
         }
-        self.0.send(Command::Cancel);
-        self.0.waiting.cancel.borrow_mut().promise()
+        self.0.ask(&self.0.waiting.cancel, Command::Cancel)
     }
 
     /// Back to the start.
     pub fn reset(&self) -> Promise {
-        self.0.send(Command::Reset);
-        self.0.waiting.reset.borrow_mut().promise()
+        self.0.ask(&self.0.waiting.reset, Command::Reset)
     }
 
     /// Takes a study out of the queue.
@@ -178,8 +175,7 @@ impl Widget {
         if !matches!(self.0.step(), Step::Pending | Step::Processing) {
             return done();
         }
-        self.0.send(Command::RemoveStudy(uid));
-        self.0.waiting.remove.borrow_mut().promise()
+        self.0.ask(&self.0.waiting.remove, Command::RemoveStudy(uid))
     }
 
     /// Unmounts, ends the engine and lets go of everything.
@@ -197,7 +193,14 @@ fn done() -> Promise {
 
 impl Inner {
     fn step(&self) -> Step {
-        self.state.with_untracked(|state| state.step)
+        self.state.try_with_untracked(|state| state.step).unwrap_or_default()
+    }
+
+    /// Sends a command whose end is waited for; an engine on the page may be done before this returns.
+    fn ask(&self, waiters: &RefCell<Waiters>, command: Command) -> Promise {
+        let promise = waiters.borrow_mut().promise();
+        self.send(command);
+        promise
     }
 
     fn send(&self, command: Command) {
@@ -205,7 +208,9 @@ impl Inner {
     }
 
     fn send_with(&self, command: Command, files: &Array) {
-        if let Some(host) = &*self.host.borrow() {
+        // Held by itself: what comes of it on the page can be that the host page destroys the widget.
+        let host = self.host.borrow().clone();
+        if let Some(host) = host {
             host.send(command, files);
         }
     }
@@ -219,7 +224,7 @@ impl Inner {
             let place = if host.is_worker() { "in a worker" } else { "on the page, as a worker was refused" };
             web_sys::console::debug_1(&format!("[auraloader] The engine runs {place}").into());
         }
-        *self.host.borrow_mut() = Some(host);
+        *self.host.borrow_mut() = Some(Rc::new(host));
         let config = Box::new(self.options.config.clone());
         self.send(Command::Open { config, debug: self.options.debug });
         self.send(Command::Online(page::is_online()));
@@ -259,7 +264,10 @@ impl Inner {
     }
 
     fn changed(&self, state: State) {
-        let moved = self.state.with_untracked(|last| last.progress != state.progress);
+        // A widget that has been destroyed has no state any more.
+        let Some(moved) = self.state.try_with_untracked(|last| last.progress != state.progress) else {
+            return;
+        };
         let (public, progress) = (self.states.public(&state), events::progress(&state.progress));
         let step = state.step;
         self.state.set(state);
@@ -277,7 +285,7 @@ impl Inner {
     }
 
     fn files_read(&self) {
-        let state = self.state.get_untracked();
+        let state = self.state.try_get_untracked().unwrap_or_default();
         if !state.studies.is_empty() {
             self.tell(Topic::Studies, &self.states.studies(&state));
         }
@@ -300,7 +308,11 @@ impl Inner {
             status_code: None,
         };
         drop(self.host.take());
-        let state = State { step: Step::Error, error: Some(info.clone()), ..self.state.get_untracked() };
+        let state = State {
+            step: Step::Error,
+            error: Some(info.clone()),
+            ..self.state.try_get_untracked().unwrap_or_default()
+        };
         let error = error::to_js(&info);
         self.changed(state);
         self.failed(&info);

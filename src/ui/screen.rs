@@ -13,6 +13,8 @@ pub(super) enum Screen {
     /// An upload that waits for the network.
     Offline,
     Paused,
+    /// What has been sent is being removed.
+    Stopping,
     Error,
     Cancelled,
     Complete,
@@ -21,6 +23,7 @@ pub(super) enum Screen {
 impl Screen {
     pub(super) fn of(state: &State) -> Self {
         match state.step {
+            _ if state.stopping => Self::Stopping,
             Step::Start | Step::Pending if state.studies.is_empty() => {
                 if state.rejected.is_empty() {
                     Self::Start
@@ -49,6 +52,7 @@ impl Screen {
             Self::Uploading => "uploading",
             Self::Offline => "offline",
             Self::Paused => "paused",
+            Self::Stopping => "stopping",
             Self::Error => "error",
             Self::Cancelled => "cancelled",
             Self::Complete => "complete",

@@ -1,4 +1,5 @@
 //! The components as a person and a screen reader meet them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -220,6 +221,7 @@ fn states() -> Vec<(State, &'static str, &'static [&'static str])> {
         ),
         (with(Step::Paused), "Paused at 62 %", &["carry-on", "cancel"]),
         (failed(), "The upload stopped", &["try-again", "start-over"]),
+        (State { stopping: true, ..with(Step::Uploading) }, "Stopping the upload", &[]),
         (State { step: Step::Cancelled, ..State::default() }, "Upload cancelled", &["start-again"]),
         (State { result: Some(completed), ..with(Step::Complete) }, "All done", &["add-more"]),
     ]

@@ -1,4 +1,5 @@
 //! The planned archive against the `zip` crate, and against itself: any cutting gives the same bytes.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 use std::io::Read;
 

@@ -1,4 +1,5 @@
 //! Grouping: what is told does not depend on the order of reading.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The header walk on sound, odd and broken files.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod support;
 

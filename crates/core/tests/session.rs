@@ -1,4 +1,5 @@
 //! The whole session against a server in memory: order of the calls, cancel, failure, going on.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod support;
 #[path = "support/tus_server.rs"]

@@ -1,4 +1,5 @@
 //! The tus client against a server in memory and a fake clock: every fault ends byte-identical or in a typed error.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 #[path = "support/tus_server.rs"]
 mod tus_server;

@@ -79,7 +79,7 @@ pub(super) fn Actions(
     };
     let buttons = move || {
         match screen.get() {
-        Screen::Start => ().into_any(),
+        Screen::Start | Screen::Stopping => ().into_any(),
         Screen::Processing => button("stop", Weight::Other, icon::X, words::STOP, Intent::StopReading),
         Screen::NothingFound => action(
             "try-another-folder",

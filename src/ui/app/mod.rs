@@ -64,7 +64,7 @@ fn badge(screen: Screen) -> Option<AnyView> {
         Screen::Offline => ("warn", icon::WIFI_OFF),
         Screen::Paused => ("neutral", icon::PAUSE),
         Screen::Error => ("bad", icon::CIRCLE_ALERT),
-        Screen::Cancelled => ("neutral", icon::CIRCLE_SLASH),
+        Screen::Stopping | Screen::Cancelled => ("neutral", icon::CIRCLE_SLASH),
         Screen::Complete => ("ok", icon::CIRCLE_CHECK),
     };
     Some(view! { <span class="badge" data-tone=tone>{icon(sign)}</span> }.into_any())
