@@ -127,7 +127,11 @@ pub(super) fn Veil(
 ) -> impl IntoView {
     move || {
         over.get().then(|| {
-            view! { <div class="veil" part="veil">{icon(icon::CLOUD_UPLOAD)}<p>{words::LET_GO}</p></div> }
+            view! {
+                <div class="veil" part="veil">
+                    <div class="veil-text">{icon(icon::CLOUD_UPLOAD)}<p>{words::LET_GO}</p></div>
+                </div>
+            }
         })
     }
 }
