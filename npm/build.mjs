@@ -12,61 +12,82 @@ if (!glueDir || !outDir) throw new Error("usage: node build.mjs <glue dir> <out 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
 const version = JSON.parse(await readFile(join(glueDir, "package.json"), "utf8")).version;
 
-/** Modules that are no files: the glue without its own address for the .wasm, and texts made by this build. */
-function virtual(texts) {
-  return {
-    name: "virtual",
-    setup(builder) {
-      builder.onResolve({ filter: /^glue$/ }, () => ({ path: resolve(glueDir, "standalone_auraloader.js") }));
-      builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
-        const source = await readFile(path, "utf8");
-        const contents = source.replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined");
-        if (contents.includes("import.meta")) throw new Error("the glue still looks for the .wasm by itself");
-        return { contents, loader: "js" };
-      });
-      for (const [name, text] of Object.entries(texts)) {
-        builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: "text" }));
-        builder.onLoad({ filter: new RegExp(`^${name}$`), namespace: "text" }, () => ({
-          contents: text,
-          loader: "text",
-        }));
-      }
-    },
-  };
-}
-
-async function bundle(entry, texts, options) {
-  const result = await build({
-    entryPoints: [join(here, "src", entry)],
+async function bundle(entryPoint, resolveModules, options) {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
     bundle: true,
     minify: true,
     write: false,
     target: "es2022",
     legalComments: "none",
     logLevel: "warning",
-    plugins: [virtual(texts)],
+    plugins: [{ name: "modules", setup: resolveModules }],
     ...options,
   });
-  return result.outputFiles[0].text;
+  return outputFiles[0].text;
 }
 
-const worker = await bundle("worker.ts", {}, { format: "iife" });
+/** wasm-opt has shortened the names between the module and its glue: the glue's are still the long ones. */
+const names = JSON.parse(await readFile(join(glueDir, "names.json"), "utf8"));
+
+function withShortNames(source) {
+  const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
+  const exports = new Map(names.exports);
+  return source
+    .replace(/"\.\/standalone_auraloader_bg\.js"/, '"a"')
+    .replace(/\bwasm\.(\w+)/g, (whole, long) => (exports.has(long) ? `wasm.${exports.get(long)}` : whole))
+    .replace(/\b__wb\w+(?=:)/g, (long) => imports.get(long) ?? long);
+}
+
+/** wasm-bindgen's code as the variable `glue`, without its own address for the .wasm. */
+const glue = await bundle(
+  join(glueDir, "standalone_auraloader.js"),
+  (builder) =>
+    builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
+      const source = withShortNames(await readFile(path, "utf8"));
+      const contents = source.replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined");
+      if (/import\.meta|standalone_auraloader_bg/.test(contents)) throw new Error("wasm-bindgen's code has another form");
+      return { contents, loader: "js" };
+    }),
+  { format: "iife", globalName: "glue" },
+);
+
+/** Modules that are no files. The glue stands before a bundle, letter for letter the same on the page and in the worker's
+ * text: what stands twice compresses to nearly nothing. */
+function modules(texts) {
+  const contents = {
+    glue: { contents: "export const { default: init, initSync, run_worker, Widget } = glue", loader: "js" },
+  };
+  for (const [name, text] of Object.entries(texts)) contents[name] = { contents: text, loader: "text" };
+  return (builder) => {
+    builder.onResolve({ filter: new RegExp(`^(${Object.keys(contents).join("|")})$`) }, ({ path }) => ({
+      path,
+      namespace: "made",
+    }));
+    builder.onLoad({ filter: /./, namespace: "made" }, ({ path }) => contents[path]);
+  };
+}
+
+const script = (entry, texts, options) => bundle(join(here, "src", entry), modules(texts), options);
+
+const worker = await script("worker.ts", {}, { format: "iife", banner: { js: glue } });
 const texts = { "worker-script": worker, "wasm-text": encode(wasm) };
 
 /** The global is the class itself; modules get an object that names it. */
-const universal = `
-if(typeof define==="function"&&define.amd)define([],factory);
-else if(typeof module==="object"&&module.exports)module.exports=factory();
-else globalThis.StandaloneAuraloader=factory().StandaloneAuraloader`;
-const umd = await bundle("umd.ts", texts, {
+const universal = [
+  'if(typeof define==="function"&&define.amd)define([],factory)',
+  'else if(typeof module==="object"&&module.exports)module.exports=factory()',
+  "else globalThis.StandaloneAuraloader=factory().StandaloneAuraloader",
+].join(";");
+const umd = await script("umd.ts", texts, {
   format: "iife",
   globalName: "exports",
   banner: {
-    js: `/*! standalone-auraloader ${version} | MIT OR Apache-2.0 */\n(factory=>{${universal.replaceAll("\n", "")}})(()=>{`,
+    js: `/*! standalone-auraloader ${version} | MIT OR Apache-2.0 */\n(factory=>{${universal}})(()=>{${glue}`,
   },
   footer: { js: "return exports})" },
 });
-const esm = await bundle("esm.ts", texts, { format: "esm" });
+const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue } });
 
 const manifest = {
   name: "standalone-auraloader",

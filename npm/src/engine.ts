@@ -1,6 +1,6 @@
 // Loads the WebAssembly once a script and makes widgets and workers of it.
 
-import init, { Widget as RustWidget } from "glue";
+import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options } from "../index.js";
 import type { Widget } from "./glue.js";

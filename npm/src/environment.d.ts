@@ -2,8 +2,7 @@
 
 declare module "glue" {
   type Glue = import("./glue.js").Glue;
-  const init: Glue["default"];
-  export default init;
+  export const init: Glue["default"];
   export const initSync: Glue["initSync"];
   export const run_worker: Glue["run_worker"];
   export const Widget: Glue["Widget"];
