@@ -20,27 +20,40 @@ pub(crate) struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// Does `work`, unless its inputs are those of the last time and its outputs are there.
+    /// Does `work`, unless its inputs and its outputs are those of the last time.
     pub(crate) fn run(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let stamp = self.root.join("target/stamps").join(self.name);
-        let now = self.fingerprint()?;
+        let inputs = self.fingerprint(self.inputs)?;
         let made = self.outputs.iter().all(|path| self.root.join(path).exists());
-        if made && fs::read_to_string(&stamp).is_ok_and(|then| then == now) {
+        if made && fs::read_to_string(&stamp).is_ok_and(|then| self.is_current(&then, &inputs)) {
             return Ok(());
         }
         // A run that fails halfway must not be taken for the last good one.
         let _ = fs::remove_file(&stamp);
         work()?;
         fs::create_dir_all(self.root.join("target/stamps"))?;
-        fs::write(&stamp, now).with_context(|| format!("writing {}", stamp.display()))
+        // The inputs as they were before: what is edited meanwhile counts the next time.
+        let made = self.fingerprint(&self.output_files())?;
+        fs::write(&stamp, format!("{inputs} {made}")).with_context(|| format!("writing {}", stamp.display()))
+    }
+
+    fn is_current(&self, then: &str, inputs: &str) -> bool {
+        then.split_once(' ').is_some_and(|(read, made)| {
+            read == inputs && self.fingerprint(&self.output_files()).is_ok_and(|now| now == made)
+        })
+    }
+
+    /// Folders only have to be there: npm's are large and its own business.
+    fn output_files(&self) -> Vec<&str> {
+        self.outputs.iter().copied().filter(|path| self.root.join(path).is_file()).collect()
     }
 
     /// A hash over names and contents.
-    fn fingerprint(&self) -> Result<String> {
+    fn fingerprint(&self, paths: &[&str]) -> Result<String> {
         let mut hasher = DefaultHasher::new();
-        for input in self.inputs {
-            for entry in WalkDir::new(self.root.join(input)).sort_by_file_name() {
-                let entry = entry.with_context(|| format!("reading {input}"))?;
+        for path in paths {
+            for entry in WalkDir::new(self.root.join(path)).sort_by_file_name() {
+                let entry = entry.with_context(|| format!("reading {path}"))?;
                 if entry.file_type().is_file() {
                     entry.path().hash(&mut hasher);
                     fs::read(entry.path())?.hash(&mut hasher);
@@ -79,6 +92,8 @@ mod tests {
         assert_eq!(run(), 2, "an input changed");
         fs::remove_file(root.join("out")).unwrap();
         assert_eq!(run(), 3, "the output is gone");
+        fs::write(root.join("out"), "another's").unwrap();
+        assert_eq!(run(), 4, "the output is another's");
         fs::remove_dir_all(&root).unwrap();
     }
 }
