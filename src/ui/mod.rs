@@ -98,6 +98,9 @@ pub fn mount(
     root.set_class_name("sal");
     root.set_attribute("part", "root")?;
     root.set_attribute("data-theme", theme.name())?;
+    // The language of `words`, whatever the page's is.
+    root.set_attribute("lang", "en")?;
+    root.set_attribute("dir", "ltr")?;
     shadow.append_child(&root)?;
     let focus = Focus::new(shadow.clone(), root.clone());
     let view = mount_to(root.clone(), move || {

@@ -638,9 +638,13 @@ async fn an_intent_may_unmount_the_widget_that_sent_it() {
 async fn what_the_page_inherits_stops_at_the_widget() {
     let stage = Stage::new(State::default());
     let style = stage.container.style();
-    for (name, value) in
-        [("color", "red"), ("letter-spacing", "9px"), ("font-size", "50px"), ("visibility", "hidden")]
-    {
+    for (name, value) in [
+        ("color", "red"),
+        ("letter-spacing", "9px"),
+        ("font-size", "50px"),
+        ("direction", "rtl"),
+        ("visibility", "hidden"),
+    ] {
         style.set_property(name, value).unwrap();
     }
     let text = window().get_computed_style(&stage.query(".zone-text").unwrap()).unwrap().unwrap();
@@ -648,6 +652,9 @@ async fn what_the_page_inherits_stops_at_the_widget() {
     assert_eq!(text.get_property_value("letter-spacing").unwrap(), "normal");
     assert_eq!(text.get_property_value("font-size").unwrap(), "16px");
     assert_eq!(text.get_property_value("visibility").unwrap(), "visible");
+    // The words are English, whatever the page's language is.
+    assert_eq!(text.get_property_value("direction").unwrap(), "ltr");
+    assert_eq!(stage.attribute(".sal", "lang").as_deref(), Some("en"));
 }
 
 #[wasm_bindgen_test]
