@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use auraloader_core::archive::Part;
+use auraloader_core::archive::{Crc32, Part};
 use auraloader_core::http::Failure;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,7 +29,7 @@ pub async fn read(file: &File, range: Range<u64>) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// [`Failure::Unreadable`].
 pub async fn checksum(file: &File) -> Result<u32, Failure> {
-    let mut crc = crc32fast::Hasher::new();
+    let mut crc = Crc32::new();
     let size = file.size() as u64;
     let mut at = 0;
     while at < size {
@@ -37,7 +37,7 @@ pub async fn checksum(file: &File) -> Result<u32, Failure> {
         crc.update(&read(file, at..end).await?);
         at = end;
     }
-    Ok(crc.finalize())
+    Ok(crc.finish())
 }
 
 /// A body made of bytes and slices of files, which the browser reads as it sends.

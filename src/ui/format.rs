@@ -1,6 +1,6 @@
 //! Numbers and dates as the person's browser writes them.
 
-/// A number with at most `decimals` digits behind the point.
+/// A number of 0 or more, with at most `decimals` digits (0 or 1) behind the point.
 pub(super) fn number(value: f64, decimals: u8) -> String {
     platform::number(value, decimals)
 }
@@ -95,20 +95,22 @@ use plain as platform;
 
 /// Without a browser, or should `Intl` fail: digits in groups of three, dates by ISO 8601.
 mod plain {
+    // In whole numbers: the formatting of floats alone weighs 12 KB of WebAssembly.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes, counts and times")]
     pub(super) fn number(value: f64, decimals: u8) -> String {
-        let text = format!("{value:.*}", usize::from(decimals));
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-        let mut grouped = String::new();
-        for (index, digit) in whole.chars().enumerate() {
-            let left = whole.len() - index;
-            if index > 0 && left.is_multiple_of(3) && digit.is_ascii_digit() && !grouped.ends_with('-') {
-                grouped.push(',');
+        let fine = 10_u64.pow(u32::from(decimals));
+        let units = (value * fine as f64).round() as u64;
+        let digits = (units / fine).to_string();
+        let mut text = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                text.push(',');
             }
-            grouped.push(digit);
+            text.push(digit);
         }
-        match fraction.trim_end_matches('0') {
-            "" => grouped,
-            fraction => format!("{grouped}.{fraction}"),
+        match units % fine {
+            0 => text,
+            tenths => format!("{text}.{tenths}"),
         }
     }
 

@@ -113,8 +113,10 @@ fn error_lead(state: &State) -> String {
 /// Status and the server's own text, in one line.
 pub(super) fn error_details(error: &ErrorInfo) -> String {
     match error.status_code {
-        Some(status) => format!("Status {status} · {}", error.message),
-        None => error.message.clone(),
+        Some(status) if !error.message.contains(&format!("status {status}")) => {
+            format!("Status {status} · {}", error.message)
+        }
+        _ => error.message.clone(),
     }
 }
 

@@ -121,11 +121,15 @@ fn Disclosure(
 
 /// Groups in the order of [`Reason`], files in theirs.
 fn by_reason(rejected: &[RejectedFile]) -> Vec<(Reason, Vec<&RejectedFile>)> {
-    let mut groups = std::collections::BTreeMap::<Reason, Vec<&RejectedFile>>::new();
+    let mut groups = Vec::<(Reason, Vec<&RejectedFile>)>::new();
     for file in rejected {
-        groups.entry(file.reason).or_default().push(file);
+        let at = groups.partition_point(|(reason, _)| *reason < file.reason);
+        match groups.get_mut(at) {
+            Some((reason, files)) if *reason == file.reason => files.push(file),
+            _ => groups.insert(at, (file.reason, vec![file])),
+        }
     }
-    groups.into_iter().collect()
+    groups
 }
 
 #[cfg(test)]

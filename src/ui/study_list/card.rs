@@ -114,9 +114,14 @@ fn row(series: &SeriesInfo) -> AnyView {
 
 /// By Series Number (IS, PS3.5 §6.2); those without one last.
 fn in_order(study: &StudyInfo) -> impl Iterator<Item = &SeriesInfo> {
-    let mut series: Vec<_> = study.series.values().collect();
-    series.sort_by_key(|series| series.series_number.trim().parse::<i64>().unwrap_or(i64::MAX));
-    series.into_iter()
+    let mut series = Vec::<(i64, &SeriesInfo)>::with_capacity(study.series.len());
+    // Insertion, as the generic sort weighs 4 KB of WebAssembly and a study has few series.
+    for one in study.series.values() {
+        let number = one.series_number.trim().parse().unwrap_or(i64::MAX);
+        let at = series.partition_point(|(other, _)| *other <= number);
+        series.insert(at, (number, one));
+    }
+    series.into_iter().map(|(_, one)| one)
 }
 
 /// Waiting, on its way, sent.

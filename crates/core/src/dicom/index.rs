@@ -189,7 +189,7 @@ impl Index {
 
     fn in_path_order(&self) -> Vec<&Instance> {
         let mut instances: Vec<_> = self.instances.iter().collect();
-        instances.sort_by(|a, b| (&a.path, a.file).cmp(&(&b.path, b.file)));
+        instances.sort_unstable_by(|a, b| (&a.path, a.file).cmp(&(&b.path, b.file)));
         instances
     }
 
@@ -226,7 +226,7 @@ impl Index {
     /// The files left out, in path order.
     pub fn rejected(&self) -> Vec<RejectedFile> {
         let mut files: Vec<_> = self.rejected.iter().map(|(_, file)| file.clone()).collect();
-        files.sort();
+        files.sort_unstable();
         files
     }
 
@@ -237,9 +237,15 @@ impl Index {
 
     /// The accepted files, sorted by study, series and path.
     pub fn accepted(&self) -> Vec<Accepted> {
-        let mut instances = self.in_path_order();
-        instances.sort_by(|a, b| {
-            (&a.common.study_uid, &a.common.series_uid).cmp(&(&b.common.study_uid, &b.common.series_uid))
+        let mut instances: Vec<_> = self.instances.iter().collect();
+        instances.sort_unstable_by(|a, b| {
+            let (x, y) = (&a.common, &b.common);
+            (&x.study_uid, &x.series_uid, &a.path, a.file).cmp(&(
+                &y.study_uid,
+                &y.series_uid,
+                &b.path,
+                b.file,
+            ))
         });
         let accepted = instances.into_iter().map(|instance| Accepted {
             file: instance.file,
