@@ -46,7 +46,8 @@ const glue = await bundle(
     builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
       const source = withShortNames(await readFile(path, "utf8"));
       const contents = source.replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined");
-      if (/import\.meta|standalone_auraloader_bg/.test(contents)) throw new Error("wasm-bindgen's code has another form");
+      if (/import\.meta|standalone_auraloader_bg/.test(contents))
+        throw new Error("wasm-bindgen's code has another form");
       return { contents, loader: "js" };
     }),
   { format: "iife", globalName: "glue" },

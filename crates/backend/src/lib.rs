@@ -2,7 +2,7 @@
 //!
 //! It plays the server that the widget talks to, completely enough to be developed and tested against: the HMAC-signed
 //! token exchange, the upload lifecycle, tus 1.0 storage on disk, and the check that what arrived is what was
-//! announced. [`app`] gives the whole of it as an `axum` router, so that tests need no socket.
+//! announced. [`app()`] gives the whole of it as an `axum` router, so that tests need no socket.
 //!
 //! State is one SQLite file through `rusqlite`: one process writes, every query is a few microseconds, and the bundled
 //! library leaves nothing to install. A pool, an async driver or compile-time checked queries (`sqlx`) would buy

@@ -382,6 +382,14 @@ fn removing_a_study_reads_nothing_again() {
 }
 
 #[test]
+fn without_its_last_study_the_widget_is_at_its_start() {
+    let mut world = World::with_studies();
+    world.run(Input::RemoveStudy("1.2.3".to_owned()));
+    world.run(Input::RemoveStudy("1.2.4".to_owned()));
+    assert_eq!(world.state, State::default());
+}
+
+#[test]
 fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     let mut world = World::with_studies();
     world.session.handle(world.now, Input::AddFiles(vec![("more/1".to_owned(), 500)]));

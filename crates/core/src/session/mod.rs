@@ -301,10 +301,11 @@ impl Session {
         if matches!(self.state.step, Step::Pending | Step::Processing) {
             let files = self.index.remove_study(uid);
             self.state.total_files = self.state.total_files.saturating_sub(files.len());
-            if self.index.is_empty() && self.state.step == Step::Pending {
-                self.state.step = Step::Start;
-            }
             (self.dirty, self.stale, self.gathered) = (true, true, None);
+            // What was left out beside studies that are gone is of no interest any more.
+            if self.index.is_empty() && self.state.step == Step::Pending {
+                self.clear(Step::Start);
+            }
         }
     }
 
