@@ -120,7 +120,7 @@ export interface ExcludeRule {
  * `auraloader:rejected`. A callback that throws is logged and changes nothing else.
  */
 export interface Callbacks {
-  /** The studies that are known, whenever they change. */
+  /** All studies found so far, when what was added has been read and brought some. */
   onStudiesFound?: (studies: StudyInfo[]) => void;
   /** The whole state, on every change. */
   onStateChange?: (state: UploaderState) => void;
@@ -128,7 +128,7 @@ export interface Callbacks {
   onUploadComplete?: (result: UploadResult) => void;
   /** Something stopped the widget. */
   onUploadError?: (error: AuraloaderError) => void;
-  /** The upload was cancelled and nothing is left of it. */
+  /** The upload was cancelled; after `cancel()` nothing of it is left on the server. */
   onUploadCancel?: () => void;
   /** Reading or sending went on. */
   onProgress?: (progress: Progress) => void;

@@ -23,6 +23,18 @@ const url: Check = (value, name) => {
 const plainObject: Check = (value, name) =>
   isObject(value) && !Array.isArray(value) ? undefined : `${name} must be an object`;
 
+/** It is sent as JSON: what has no JSON form would silently be missing there. */
+const json: Check = (value, name) => {
+  const wrong = plainObject(value, name);
+  if (wrong) return wrong;
+  try {
+    JSON.stringify(value);
+    return undefined;
+  } catch {
+    return `${name} must be an object that JSON can hold`;
+  }
+};
+
 const callbacks: Check = (value, name) => {
   const wrong = plainObject(value, name);
   if (wrong) return wrong;
@@ -62,7 +74,7 @@ const required: Record<string, Check> = { apiToken: string, apiBaseUrl: url, upl
 
 const optional: Record<string, Check> = {
   patientId: string,
-  context: plainObject,
+  context: json,
   callbacks,
   chunkSize,
   retryDelays: delays,

@@ -31,6 +31,7 @@ const refused = [
   [{ patientId: 7 }, "patientId must be a string"],
   [{ context: "referral" }, "context must be an object"],
   [{ context: [] }, "context must be an object"],
+  [{ context: { id: 1n } }, "context must be an object that JSON can hold"],
   [{ callbacks: () => {} }, "callbacks must be an object"],
   [{ callbacks: { onProgress: true } }, "callbacks.onProgress must be a function"],
   [{ chunkSize: 0 }, "chunkSize must be a whole number of bytes above 0 or 'auto'"],

@@ -39,17 +39,17 @@ pub(super) fn is_online() -> bool {
 }
 
 thread_local! {
-    static ON_PANIC: RefCell<Vec<Box<dyn Fn()>>> = const { RefCell::new(Vec::new()) };
+    static ON_PANIC: RefCell<Vec<Box<dyn Fn() -> bool>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls `tell` after a panic on the page, once the stack is unwound to where the browser called in.
-pub(super) fn on_panic(tell: impl Fn() + 'static) {
+/// Calls `tell` after a panic on the page, from a fresh call of the browser's; it says whether its widget still lives.
+pub(super) fn on_panic(tell: impl Fn() -> bool + 'static) {
     let first = ON_PANIC.with_borrow(Vec::is_empty);
     ON_PANIC.with_borrow_mut(|all| all.push(Box::new(tell)));
     if first {
         std::panic::set_hook(Box::new(|info| {
             console_error_panic_hook::hook(info);
-            Timeout::new(0, || ON_PANIC.with_borrow(|all| all.iter().for_each(|tell| tell()))).forget();
+            Timeout::new(0, || ON_PANIC.with_borrow_mut(|all| all.retain(|tell| tell()))).forget();
         }));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use auraloader_core::session::Event;
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
@@ -37,11 +38,15 @@ struct Inner {
     owner: Owner,
     state: RwSignal<State>,
     states: States,
+    /// The state whose lists the host was last told of.
+    told: RefCell<State>,
     host: RefCell<Option<Rc<Host>>>,
     mounted: RefCell<Option<Mounted>>,
     online: RefCell<Option<OnlineListener>>,
     /// Drops that are still being listed.
     listing: Cell<usize>,
+    /// Goes up when what is being listed is no longer wanted.
+    round: Cell<u32>,
     waiting: Waiting,
 }
 
@@ -76,14 +81,16 @@ impl Widget {
             owner,
             state,
             states: States::default(),
+            told: RefCell::default(),
             host: RefCell::default(),
             mounted: RefCell::default(),
             online: RefCell::default(),
             listing: Cell::default(),
+            round: Cell::default(),
             waiting: Waiting::default(),
         });
         let weak = Rc::downgrade(&inner);
-        page::on_panic(move || weak.upgrade().iter().for_each(|inner| inner.broke_down()));
+        page::on_panic(move || weak.upgrade().map(|inner| inner.broke_down()).is_some());
         Self(inner)
     }
 
@@ -198,6 +205,9 @@ impl Inner {
 
     /// Sends a command whose end is waited for; an engine on the page may be done before this returns.
     fn ask(&self, waiters: &RefCell<Waiters>, command: Command) -> Promise {
+        if self.host.borrow().is_none() {
+            return done();
+        }
         let promise = waiters.borrow_mut().promise();
         self.send(command);
         promise
@@ -208,6 +218,9 @@ impl Inner {
     }
 
     fn send_with(&self, command: Command, files: &Array) {
+        if matches!(command, Command::StopReading | Command::Cancel | Command::Reset) {
+            self.round.set(self.round.get() + 1);
+        }
         // Held by itself: what comes of it on the page can be that the host page destroys the widget.
         let host = self.host.borrow().clone();
         if let Some(host) = host {
@@ -251,6 +264,8 @@ impl Inner {
             Event::FilesRead => self.files_read(),
             Event::Complete(result) => {
                 self.waiting.upload.borrow_mut().resolve();
+                // A cancel that came too late.
+                self.waiting.cancel.borrow_mut().resolve();
                 self.tell(Topic::Complete, &events::result(result));
             }
             Event::Failed(info) => self.failed(info),
@@ -276,7 +291,9 @@ impl Inner {
             self.waiting.files.borrow_mut().resolve();
         }
         if step == Step::Start {
-            self.waiting.reset.borrow_mut().resolve();
+            for waiters in [&self.waiting.reset, &self.waiting.upload, &self.waiting.cancel] {
+                waiters.borrow_mut().resolve();
+            }
         }
         self.tell(Topic::State, &public);
         if moved && matches!(step, Step::Processing | Step::Uploading) {
@@ -286,10 +303,11 @@ impl Inner {
 
     fn files_read(&self) {
         let state = self.state.try_get_untracked().unwrap_or_default();
-        if !state.studies.is_empty() {
+        let told = self.told.replace(state.clone());
+        if !state.studies.is_empty() && !Arc::ptr_eq(&told.studies, &state.studies) {
             self.tell(Topic::Studies, &self.states.studies(&state));
         }
-        if !state.rejected.is_empty() {
+        if !state.rejected.is_empty() && !Arc::ptr_eq(&told.rejected, &state.rejected) {
             self.tell(Topic::Rejected, &self.states.rejected(&state));
         }
         self.waiting.files.borrow_mut().resolve();
@@ -303,16 +321,12 @@ impl Inner {
     /// A panic, in the worker or here. Nothing will answer any more.
     fn broke_down(&self) {
         let info = ErrorInfo {
-            context: ErrorContext::Upload,
+            context: ErrorContext::Init,
             message: "The uploader has broken down. Reload the page and add your files again.".to_owned(),
             status_code: None,
         };
         drop(self.host.take());
-        let state = State {
-            step: Step::Error,
-            error: Some(info.clone()),
-            ..self.state.try_get_untracked().unwrap_or_default()
-        };
+        let state = State { step: Step::Error, error: Some(info.clone()), ..State::default() };
         let error = error::to_js(&info);
         self.changed(state);
         self.failed(&info);
@@ -340,10 +354,10 @@ impl Inner {
     fn add_chosen(self: &Rc<Self>, files: Vec<File>) {
         let listed: Vec<_> = files.into_iter().map(Listed::chosen).collect();
         self.listing.set(self.listing.get() + 1);
-        let inner = Rc::clone(self);
+        let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
             for batch in listed.chunks(BATCH) {
-                inner.add_listed(batch);
+                inner.add_listed(round, batch);
                 TimeoutFuture::new(0).await;
             }
             inner.all_listed();
@@ -353,14 +367,18 @@ impl Inner {
     fn add_dropped(self: &Rc<Self>, transfer: &DataTransfer) {
         let dropped = Dropped::take(transfer);
         self.listing.set(self.listing.get() + 1);
-        let inner = Rc::clone(self);
+        let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
-            dropped.list(|listed| inner.add_listed(&listed)).await;
+            dropped.list(|listed| inner.add_listed(round, &listed)).await;
             inner.all_listed();
         });
     }
 
-    fn add_listed(&self, listed: &[Listed]) {
+    /// Hands files over, unless all was stopped since round `round`.
+    fn add_listed(&self, round: u32, listed: &[Listed]) {
+        if listed.is_empty() || round != self.round.get() {
+            return;
+        }
         let paths = listed.iter().map(|listed| listed.path.clone()).collect();
         let files = Array::new();
         for Listed { file, .. } in listed {

@@ -80,7 +80,7 @@ fn complete_lead(state: &State) -> String {
 
 fn error_heading(error: Option<&ErrorInfo>) -> &'static str {
     match error.map(|error| error.context) {
-        Some(ErrorContext::Init) => "The uploader can't start",
+        Some(ErrorContext::Init) => "The uploader has stopped working",
         Some(ErrorContext::Files) => "Your files can't be read",
         _ => "The upload stopped",
     }
@@ -89,6 +89,9 @@ fn error_heading(error: Option<&ErrorInfo>) -> &'static str {
 /// What happened, and what is kept.
 fn error_lead(state: &State) -> String {
     let Some(error) = &state.error else { return String::new() };
+    if error.context == ErrorContext::Init {
+        return "Reload the page, then add your files again.".to_owned();
+    }
     let what = match (error.context, error.status_code) {
         (ErrorContext::Files, _) => "Something got in the way of reading them.",
         (_, Some(401 | 403)) | (ErrorContext::Token, _) => "Permission to upload has run out or was refused.",
@@ -96,7 +99,6 @@ fn error_lead(state: &State) -> String {
         (_, Some(429)) => "The server is very busy right now.",
         (_, Some(500..)) => "The server has a problem of its own right now.",
         (_, Some(_)) => "The server didn't accept what was sent.",
-        (ErrorContext::Init, None) => "Something that it needs is missing or can't be reached.",
         (_, None) => "Something got in the way of sending your files.",
     };
     let sent = state.progress.bytes_sent;

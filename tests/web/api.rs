@@ -116,6 +116,25 @@ async fn added_files_are_told_of_and_shown() {
 }
 
 #[wasm_bindgen_test]
+async fn adding_nothing_ends_at_once_and_cancel_ends_a_listing() {
+    let host = Host::started().await;
+    JsFuture::from(host.widget.add_files(&Array::new())).await.unwrap();
+    // More than one batch, so that there is a rest that must not follow.
+    let files: Array =
+        (0..1200).map(|at| JsValue::from(file(&at.to_string(), &Image::default().file()))).collect();
+    let added = host.widget.add_files(&files);
+    while host.calls.borrow().is_empty() {
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+    JsFuture::from(host.widget.cancel()).await.unwrap();
+    JsFuture::from(added).await.unwrap();
+    // Ends when all that was being listed has ended.
+    JsFuture::from(host.widget.add_files(&Array::new())).await.unwrap();
+    assert_eq!(get(&host.last("onStateChange"), "step"), "cancelled");
+    assert_eq!(host.heading(), "Upload cancelled");
+}
+
+#[wasm_bindgen_test]
 async fn a_callback_that_throws_changes_nothing_else() {
     let host = Host::new();
     let options = Object::new();

@@ -69,10 +69,10 @@ fn npm_packages(sh: &Shell, folder: &str) -> Result<()> {
 }
 
 fn node(sh: &Shell) -> Result<()> {
-    let version = cmd!(sh, "node --version").quiet().read().context("Node 20.11 or newer is needed")?;
+    let version = cmd!(sh, "node --version").quiet().read().context("Node 20.19 or newer is needed")?;
     let mut parts = version.trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    ensure!(found >= (20, 11), "Node 20.11 or newer is needed, this is {version}");
+    ensure!(found >= (20, 19), "Node 20.19 or newer is needed, this is {version}");
     Ok(())
 }
 

@@ -26,6 +26,7 @@ fn wasm(sh: &Shell) -> Result<()> {
             "Cargo.toml",
             "Cargo.lock",
             "rust-toolchain.toml",
+            ".cargo/config.toml",
             "src",
             "styles",
             "crates/core",
@@ -64,7 +65,15 @@ fn package(sh: &Shell) -> Result<()> {
             NAMES,
             "target/widget/standalone_auraloader.js",
         ],
-        outputs: &["pkg/standalone-auraloader.umd.js", "pkg/standalone-auraloader.mjs", "pkg/package.json"],
+        outputs: &[
+            "pkg/standalone-auraloader.umd.js",
+            "pkg/standalone-auraloader.mjs",
+            "pkg/standalone-auraloader_bg.wasm",
+            "pkg/standalone-auraloader.worker.js",
+            "pkg/index.d.ts",
+            "pkg/package.json",
+            "pkg/README.md",
+        ],
     };
     step.run(|| {
         say("Bundling the package into pkg/");

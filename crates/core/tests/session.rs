@@ -382,6 +382,14 @@ fn removing_a_study_reads_nothing_again() {
 }
 
 #[test]
+fn a_drop_without_files_comes_to_its_end_too() {
+    let mut world = World::new(Vec::new());
+    world.run(Input::AllListed);
+    assert!(matches!(world.events[..], [Event::FilesRead]));
+    assert_eq!(world.state.step, Step::Start);
+}
+
+#[test]
 fn without_its_last_study_the_widget_is_at_its_start() {
     let mut world = World::with_studies();
     world.run(Input::RemoveStudy("1.2.3".to_owned()));

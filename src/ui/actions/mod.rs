@@ -1,5 +1,6 @@
 //! What can be done next: one main action a state, and the question before an upload is stopped.
 
+use auraloader_core::state::ErrorContext;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -39,6 +40,12 @@ pub(super) fn Actions(
     let upload = Memo::new(move |_| context.state.with(words::upload));
     let offline = context.on(|screen| screen == Screen::Offline);
     let kept = Memo::new(move |_| context.state.with(|state| !state.studies.is_empty()));
+    // Nothing answers any more: only a reload helps.
+    let broken = Memo::new(move |_| {
+        context
+            .state
+            .with(|state| state.error.as_ref().is_some_and(|error| error.context == ErrorContext::Init))
+    });
     let button = move |name, weight, sign, label: &'static str, intent: Intent| {
         action(name, weight, sign, move || label.to_owned(), move || context.send(intent.clone()))
     };
@@ -107,7 +114,9 @@ pub(super) fn Actions(
         }
         .into_any(),
         Screen::Error => view! {
-            {move || if kept.get() {
+            {move || if broken.get() {
+                ().into_any()
+            } else if kept.get() {
                 view! {
                     {button("try-again", Weight::Main, icon::RETRY, words::TRY_AGAIN, Intent::Upload)}
                     {button("start-over", Weight::Other, icon::X, words::START_OVER, Intent::Reset)}

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { By } from "selenium-webdriver";
 
 const pkg = join(import.meta.dirname, "../../../pkg");
@@ -225,6 +225,3 @@ export const ways = {
   },
   drop: (widget, folder) => widget.drop([folder]),
 };
-
-/** A path as it stands in the archive behind the study's folder, for a folder that was chosen or dropped as a whole. */
-export const entryPath = (folder, path) => `${basename(folder)}/${path}`.replaceAll("/", "-");

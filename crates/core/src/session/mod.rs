@@ -195,7 +195,13 @@ impl Session {
         match input {
             Input::Configure => self.configure(now),
             Input::AddFiles(files) => self.add_files(now, files),
-            Input::AllListed => self.reading.all_listed(),
+            Input::AllListed => {
+                self.reading.all_listed();
+                // With nothing to read, or all of it stopped, this is the end already.
+                if step != Step::Processing {
+                    self.actions.push_back(Action::Emit(Event::FilesRead));
+                }
+            }
             Input::StopReading => self.stop_reading(now),
             Input::Read(file, bytes) => self.reading.read(file, bytes, &mut self.index, &*self.text),
             Input::Checksum(file, checksum) => self.checksummed(now, file, checksum),
