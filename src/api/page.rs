@@ -49,7 +49,14 @@ pub(super) fn on_panic(tell: impl Fn() -> bool + 'static) {
     if first {
         std::panic::set_hook(Box::new(|info| {
             console_error_panic_hook::hook(info);
-            Timeout::new(0, || ON_PANIC.with_borrow_mut(|all| all.retain(|tell| tell()))).forget();
+            Timeout::new(0, tell_all).forget();
         }));
     }
+}
+
+/// Not held while they are told: one of them can panic too.
+fn tell_all() {
+    let mut all = ON_PANIC.take();
+    all.retain(|tell| tell());
+    ON_PANIC.with_borrow_mut(|known| known.append(&mut all));
 }

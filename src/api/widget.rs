@@ -47,6 +47,7 @@ struct Inner {
     listing: Cell<usize>,
     /// Goes up when what is being listed is no longer wanted.
     round: Cell<u32>,
+    destroyed: Cell<bool>,
     waiting: Waiting,
 }
 
@@ -87,6 +88,7 @@ impl Widget {
             online: RefCell::default(),
             listing: Cell::default(),
             round: Cell::default(),
+            destroyed: Cell::default(),
             waiting: Waiting::default(),
         });
         let weak = Rc::downgrade(&inner);
@@ -179,7 +181,7 @@ impl Widget {
     /// Takes a study out of the queue.
     #[wasm_bindgen(js_name = removeStudy)]
     pub fn remove_study(&self, uid: String) -> Promise {
-        if !matches!(self.0.step(), Step::Pending | Step::Processing) {
+        if self.0.step() != Step::Pending {
             return done();
         }
         self.0.ask(&self.0.waiting.remove, Command::RemoveStudy(uid))
@@ -187,6 +189,7 @@ impl Widget {
 
     /// Unmounts, ends the engine and lets go of everything.
     pub fn destroy(&self) {
+        self.0.destroyed.set(true);
         drop(self.0.mounted.take());
         drop(self.0.host.take());
         drop(self.0.online.take());
@@ -220,6 +223,7 @@ impl Inner {
     fn send_with(&self, command: Command, files: &Array) {
         if matches!(command, Command::StopReading | Command::Cancel | Command::Reset) {
             self.round.set(self.round.get() + 1);
+            self.listing.set(0);
         }
         // Held by itself: what comes of it on the page can be that the host page destroys the widget.
         let host = self.host.borrow().clone();
@@ -233,6 +237,10 @@ impl Inner {
     }
 
     fn started(self: &Rc<Self>, host: Host) {
+        // Destroyed meanwhile: the engine ends with its host.
+        if self.destroyed.get() {
+            return;
+        }
         if self.options.debug {
             let place = if host.is_worker() { "in a worker" } else { "on the page, as a worker was refused" };
             web_sys::console::debug_1(&format!("[auraloader] The engine runs {place}").into());
@@ -320,6 +328,9 @@ impl Inner {
 
     /// A panic, in the worker or here. Nothing will answer any more.
     fn broke_down(&self) {
+        if self.destroyed.get() {
+            return;
+        }
         let info = ErrorInfo {
             context: ErrorContext::Init,
             message: "The uploader has broken down. Reload the page and add your files again.".to_owned(),
@@ -357,10 +368,12 @@ impl Inner {
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
             for batch in listed.chunks(BATCH) {
-                inner.add_listed(round, batch);
+                if !inner.add_listed(round, batch) {
+                    return;
+                }
                 TimeoutFuture::new(0).await;
             }
-            inner.all_listed();
+            inner.all_listed(round);
         });
     }
 
@@ -370,14 +383,14 @@ impl Inner {
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
             dropped.list(|listed| inner.add_listed(round, &listed)).await;
-            inner.all_listed();
+            inner.all_listed(round);
         });
     }
 
-    /// Hands files over, unless all was stopped since round `round`.
-    fn add_listed(&self, round: u32, listed: &[Listed]) {
-        if listed.is_empty() || round != self.round.get() {
-            return;
+    /// Hands files over; says whether to go on, which is not so once all was stopped since round `round`.
+    fn add_listed(&self, round: u32, listed: &[Listed]) -> bool {
+        if round != self.round.get() {
+            return false;
         }
         let paths = listed.iter().map(|listed| listed.path.clone()).collect();
         let files = Array::new();
@@ -385,9 +398,13 @@ impl Inner {
             files.push(file.as_ref().map_or(&JsValue::NULL, |file| file));
         }
         self.send_with(Command::AddFiles { paths }, &files);
+        true
     }
 
-    fn all_listed(&self) {
+    fn all_listed(&self, round: u32) {
+        if round != self.round.get() {
+            return;
+        }
         self.listing.set(self.listing.get() - 1);
         if self.listing.get() == 0 {
             self.send(Command::AllListed);

@@ -48,24 +48,28 @@ impl Dropped {
         Self { entries, files: files.unwrap_or_default() }
     }
 
-    /// Lists everything, a folder's worth at a time.
-    pub async fn list(self, mut found: impl FnMut(Vec<Listed>)) {
-        if !self.files.is_empty() {
-            found(self.files);
-        }
+    /// Lists everything, a folder's worth at a time, as long as `found` says to go on.
+    pub async fn list(self, mut found: impl FnMut(Vec<Listed>) -> bool) {
         let mut folders = Vec::new();
-        found(open(self.entries, &mut folders).await);
+        if !self.files.is_empty() && !found(self.files) || !found(open(self.entries, &mut folders).await) {
+            return;
+        }
         while let Some(folder) = folders.pop() {
             let reader = folder.create_reader();
             // A reader gives a hundred entries or so at a time, and none at the end.
             loop {
-                match read_entries(&reader).await {
-                    Ok(entries) if entries.is_empty() => break,
-                    Ok(entries) => found(open(entries, &mut folders).await),
-                    Err(_) => {
-                        found(vec![Listed { path: path(&folder), file: None }]);
-                        break;
+                let (listed, more) = match read_entries(&reader).await {
+                    Ok(entries) => {
+                        let more = !entries.is_empty();
+                        (open(entries, &mut folders).await, more)
                     }
+                    Err(_) => (vec![Listed { path: path(&folder), file: None }], false),
+                };
+                if !found(listed) {
+                    return;
+                }
+                if !more {
+                    break;
                 }
             }
         }

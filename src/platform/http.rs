@@ -17,6 +17,14 @@ pub enum Pending {
 }
 
 impl Pending {
+    /// The right sort for a request; `None` if the browser has none of it.
+    pub fn of(request: &Request) -> Option<Self> {
+        match request.body {
+            Body::Parts(_) => XmlHttpRequest::new().ok().map(Self::Xhr),
+            _ => AbortController::new().ok().map(Self::Fetch),
+        }
+    }
+
     /// Ends it at once.
     pub fn abort(&self) {
         match self {

@@ -13,7 +13,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, File, XmlHttpRequest};
+use web_sys::{File, XmlHttpRequest};
 
 use super::protocol::{Command, Report, Slimmer};
 use crate::platform::http::Pending;
@@ -61,7 +61,10 @@ impl Engine {
                 *self.debug.borrow_mut() = debug;
                 Input::Configure
             }
-            Command::AddFiles { paths } => Input::AddFiles(self.add(paths, files)),
+            Command::AddFiles { paths } => {
+                let (first, added) = self.add(paths, files);
+                Input::AddFiles(first, added)
+            }
             Command::AllListed => Input::AllListed,
             Command::StopReading => Input::StopReading,
             Command::Online(online) => Input::Online(online),
@@ -77,14 +80,19 @@ impl Engine {
 
     /// Ends everything; for an engine on the page, as a worker is simply ended.
     pub(super) fn close(&self) {
-        self.requests.borrow_mut().drain().for_each(|(_, pending)| pending.abort());
+        let requests = self.requests.take();
+        requests.values().for_each(Pending::abort);
         *self.timer.borrow_mut() = None;
-        *self.session.borrow_mut() = None;
+        // After a panic it stays borrowed, as nothing is unwound.
+        if let Ok(mut session) = self.session.try_borrow_mut() {
+            *session = None;
+        }
     }
 
-    /// Keeps the files under the ids that the session gives them, which count on.
-    fn add(&self, paths: Vec<String>, files: &Array) -> Vec<(String, u64)> {
+    /// Keeps the files under ids that count on from the first, which is told.
+    fn add(&self, paths: Vec<String>, files: &Array) -> (FileId, Vec<(String, u64)>) {
         let mut known = self.files.borrow_mut();
+        let first = known.next;
         let mut added = Vec::with_capacity(paths.len());
         for (at, path) in paths.into_iter().enumerate() {
             let file = files.get(at as u32).dyn_into::<File>().ok();
@@ -96,7 +104,7 @@ impl Engine {
                 known.by_id.insert(id, file);
             }
         }
-        added
+        (first, added)
     }
 
     fn handle(&self, input: Input) {
@@ -131,14 +139,17 @@ impl Engine {
                 engine.handle(Input::Checksum(id, crc));
             }),
             Action::Send(id, request) => {
-                self.spawn(move |engine| async move { engine.send(id, request).await })
+                // Known at once, so that it can be aborted before it has begun.
+                let pending = Pending::of(&request);
+                self.requests.borrow_mut().extend(pending.clone().map(|pending| (id, pending)));
+                self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
             Action::Abort(id) => {
-                if let Some(pending) = self.requests.borrow_mut().remove(&id) {
-                    pending.abort();
-                }
+                // Aborting can report progress there and then.
+                let pending = self.requests.borrow_mut().remove(&id);
+                pending.iter().for_each(Pending::abort);
             }
-            Action::ReleaseFiles => self.files.borrow_mut().by_id.clear(),
+            Action::ReleaseFiles(before) => self.files.borrow_mut().by_id.retain(|id, _| *id >= before),
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
                 (self.report)(report);
@@ -156,27 +167,30 @@ impl Engine {
         self.files.borrow().by_id.get(&id).cloned()
     }
 
-    async fn send(self: Rc<Self>, id: RequestId, request: Request) {
-        let answer = match &request.body {
-            Body::Parts(parts) => self.send_parts(id, &request, parts).await,
-            _ => match AbortController::new() {
-                Ok(controller) => {
-                    self.requests.borrow_mut().insert(id, Pending::Fetch(controller.clone()));
-                    http::fetch(&request, &controller).await
-                }
-                Err(_) => Err(Failure::Network),
-            },
+    async fn send(self: Rc<Self>, id: RequestId, request: Request, pending: Option<Pending>) {
+        // Aborted before it began.
+        if pending.is_some() && !self.requests.borrow().contains_key(&id) {
+            return;
+        }
+        let answer = match (&request.body, &pending) {
+            (Body::Parts(parts), Some(Pending::Xhr(xhr))) => self.send_parts(id, &request, parts, xhr).await,
+            (_, Some(Pending::Fetch(controller))) => http::fetch(&request, controller).await,
+            _ => Err(Failure::Network),
         };
         self.log(&request, &answer);
         // An aborted request is no longer known, and its answer not wanted.
-        if self.requests.borrow_mut().remove(&id).is_some() {
+        if self.requests.borrow_mut().remove(&id).is_some() || pending.is_none() {
             self.handle(Input::Answer(id, answer));
         }
     }
 
-    async fn send_parts(self: &Rc<Self>, id: RequestId, request: &Request, parts: &[Part]) -> Answer {
-        let xhr = XmlHttpRequest::new().map_err(|_| Failure::Network)?;
-        self.requests.borrow_mut().insert(id, Pending::Xhr(xhr.clone()));
+    async fn send_parts(
+        self: &Rc<Self>,
+        id: RequestId,
+        request: &Request,
+        parts: &[Part],
+        xhr: &XmlHttpRequest,
+    ) -> Answer {
         let body = files::compose(parts, |file| self.file(file))?;
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
@@ -184,7 +198,7 @@ impl Engine {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        let answer = http::send(&xhr, request, &body, progress).await;
+        let answer = http::send(xhr, request, &body, progress).await;
         if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
             let ids = parts.iter().filter_map(|part| match part {
                 Part::File { file, .. } => self.file(*file),

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::dicom::{SeriesInfo, StudyInfo};
 use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
-use crate::retry::{Backoff, STALL};
+use crate::retry::Backoff;
 use crate::secret::Secret;
 use crate::state::StudyId;
 use crate::time::Millis;
@@ -252,6 +252,8 @@ fn server_text(body: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct Call {
     request: Request,
+    /// How long an answer may take.
+    patience: Duration,
     backoff: Backoff,
     jitter: u8,
     waits: Option<Wait>,
@@ -280,9 +282,18 @@ pub(crate) enum Next {
 
 impl Call {
     /// A call and its first request, which is to be sent now.
-    pub(crate) fn new(now: Millis, request: Request, delays: &[u64], jitter: u8) -> (Self, Request) {
+    pub(crate) fn new(
+        now: Millis,
+        request: Request,
+        patience: Duration,
+        delays: &[u64],
+        jitter: u8,
+    ) -> (Self, Request) {
         let first = request.clone();
-        (Self { request, backoff: Backoff::new(delays), jitter, waits: Some(Wait::Answer(now)) }, first)
+        (
+            Self { request, patience, backoff: Backoff::new(delays), jitter, waits: Some(Wait::Answer(now)) },
+            first,
+        )
     }
 
     pub(crate) fn answered(&mut self, now: Millis, answer: Answer, online: bool) -> Next {
@@ -309,7 +320,7 @@ impl Call {
 
     pub(crate) fn poll_timeout(&self) -> Option<Millis> {
         match self.waits? {
-            Wait::Answer(since) => Some(since + STALL),
+            Wait::Answer(since) => Some(since + self.patience),
             Wait::Try(until) => Some(until),
             Wait::Online => None,
         }
@@ -318,7 +329,7 @@ impl Call {
     pub(crate) fn timeout(&mut self, now: Millis) -> Next {
         match self.waits {
             Some(Wait::Try(until)) if now >= until => self.send(now),
-            Some(Wait::Answer(since)) if now >= since + STALL => Next::Abort,
+            Some(Wait::Answer(since)) if now >= since + self.patience => Next::Abort,
             _ => Next::Nothing,
         }
     }
@@ -471,7 +482,7 @@ mod tests {
             api_token: Secret::new("key"),
             upload_token: Secret::new("aubt_x"),
         };
-        let (mut call, first) = Call::new(Millis(0), api.config(), &[0, 1000], 0);
+        let (mut call, first) = Call::new(Millis(0), api.config(), Duration::from_secs(30), &[0, 1000], 0);
         assert_eq!(first.url, "https://a.example/api/uploader/config");
         assert!(!format!("{first:?}").contains("aubt_x"), "secrets don't show in a log");
         assert!(matches!(call.answered(Millis(5), said(500, ""), true), Next::Send(_)));
@@ -479,12 +490,12 @@ mod tests {
         assert_eq!(call.poll_timeout(), Some(Millis(1009)));
         assert!(matches!(call.timeout(Millis(1009)), Next::Send(_)));
         assert!(matches!(call.answered(Millis(1010), said(503, ""), true), Next::Ended(Ok(_))));
-        let (mut call, _) = Call::new(Millis(0), api.config(), &[0], 0);
+        let (mut call, _) = Call::new(Millis(0), api.config(), Duration::from_secs(30), &[0], 0);
         assert!(
             matches!(call.answered(Millis(5), said(404, ""), true), Next::Ended(Ok(_))),
             "not tried again"
         );
-        let (mut call, _) = Call::new(Millis(0), api.config(), &[], 0);
+        let (mut call, _) = Call::new(Millis(0), api.config(), Duration::from_secs(30), &[], 0);
         assert!(
             matches!(call.answered(Millis(5), Err(Failure::Network), false), Next::Nothing),
             "waits for the net"

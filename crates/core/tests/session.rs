@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use auraloader_core::archive::Part;
-use auraloader_core::dicom::{ExcludeRule, PlainDecoder, Reason};
+use auraloader_core::dicom::{ExcludeRule, FileId, PlainDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
 use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
@@ -32,6 +32,8 @@ struct World {
     /// Sent in place of the answer to the request of this number.
     interrupt: Option<(usize, fn() -> Input)>,
     requests: usize,
+    /// Files with smaller ids have been let go of.
+    released: FileId,
 }
 
 impl World {
@@ -62,6 +64,7 @@ impl World {
             events: Vec::new(),
             interrupt: None,
             requests: 0,
+            released: 0,
         }
     }
 
@@ -88,7 +91,7 @@ impl World {
             (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)
         };
         let files = self.files.iter().map(sizes).collect();
-        self.run(Input::AddFiles(files));
+        self.run(Input::AddFiles(0, files));
         self.run(Input::AllListed);
     }
 
@@ -113,20 +116,25 @@ impl World {
     fn perform(&mut self, action: Action) {
         match action {
             Action::Read(file, range) => {
-                let bytes = self.files.get(file as usize).and_then(|(_, bytes)| bytes.clone());
+                let bytes = self.content(file);
                 let bytes = bytes.map(|bytes| bytes[range.start as usize..range.end as usize].to_vec());
                 self.session.handle(self.now, Input::Read(file, bytes.ok_or(Failure::Unreadable)));
             }
             Action::Checksum(file) => {
-                let bytes = self.files.get(file as usize).and_then(|(_, bytes)| bytes.clone());
+                let bytes = self.content(file);
                 let crc = bytes.map(|bytes| crc32fast::hash(&bytes));
                 self.session.handle(self.now, Input::Checksum(file, crc.ok_or(Failure::Unreadable)));
             }
             Action::Send(id, request) => self.send(id, &request),
-            Action::Abort(_) | Action::ReleaseFiles => {}
+            Action::Abort(_) => {}
+            Action::ReleaseFiles(before) => self.released = before,
             Action::Emit(Event::State(state)) => self.state = *state,
             Action::Emit(event) => self.events.push(event),
         }
+    }
+
+    fn content(&self, file: FileId) -> Option<Vec<u8>> {
+        self.files.get(file as usize).filter(|_| file >= self.released)?.1.clone()
     }
 
     fn send(&mut self, id: RequestId, request: &Request) {
@@ -154,7 +162,7 @@ impl World {
             match part {
                 Part::Bytes(bytes) => body.extend(bytes),
                 Part::File { file, range } => {
-                    let bytes = self.files[*file as usize].1.as_ref().expect("readable");
+                    let bytes = self.content(*file).expect("readable");
                     body.extend(&bytes[range.start as usize..range.end as usize]);
                 }
             }
@@ -382,6 +390,37 @@ fn removing_a_study_reads_nothing_again() {
 }
 
 #[test]
+fn paused_before_the_first_byte_nothing_is_sent() {
+    let mut world = World::with_studies();
+    world.interrupt = Some((2, || Input::Pause));
+    world.run(Input::Upload);
+    assert_eq!((world.state.step, world.names()), (Step::Paused, vec!["config", "init", "start"]));
+    assert!(world.tus.log.is_empty());
+    world.run(Input::Resume);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn files_added_after_completion_are_kept_and_those_ignored_shift_nothing() {
+    // Ignored, as an upload runs, but the shell has used up an id for it.
+    let mut world = World::with_studies();
+    world.interrupt = Some((6, || Input::AddFiles(5, vec![("late".to_owned(), 9)])));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    world.interrupt = None;
+    let files: Vec<_> = world.files[..2].to_vec();
+    let sizes =
+        files.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
+    world.files.push(("late".to_owned(), None));
+    world.files.extend(files);
+    world.run(Input::AddFiles(6, sizes));
+    world.run(Input::AllListed);
+    assert_eq!((world.state.step, world.state.rejected.len()), (Step::Pending, 0));
+    assert_eq!(world.state.studies[0].images, 2);
+}
+
+#[test]
 fn a_drop_without_files_comes_to_its_end_too() {
     let mut world = World::new(Vec::new());
     world.run(Input::AllListed);
@@ -400,12 +439,12 @@ fn without_its_last_study_the_widget_is_at_its_start() {
 #[test]
 fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     let mut world = World::with_studies();
-    world.session.handle(world.now, Input::AddFiles(vec![("more/1".to_owned(), 500)]));
+    world.session.handle(world.now, Input::AddFiles(5, vec![("more/1".to_owned(), 500)]));
     world.run(Input::StopReading);
     assert_eq!((world.state.step, world.state.studies.len(), world.state.total_files), (Step::Pending, 2, 5));
     world.run(Input::Reset);
     assert_eq!(world.state, State::default());
-    world.session.handle(world.now, Input::AddFiles(vec![("other/1".to_owned(), 500)]));
+    world.session.handle(world.now, Input::AddFiles(6, vec![("other/1".to_owned(), 500)]));
     world.session.handle(world.now, Input::Read(0, Ok(Image::default().file())));
     world.run(Input::AllListed);
     assert!(world.state.studies.is_empty());
@@ -427,7 +466,7 @@ fn reset_in_mid_upload_cleans_up_behind_it() {
     let files =
         again.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
     world.files.extend(again);
-    world.run(Input::AddFiles(files));
+    world.run(Input::AddFiles(5, files));
     world.run(Input::AllListed);
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete);

@@ -25,13 +25,24 @@ pub(crate) async fn complete(
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (upload_id, assembly_id) = Call::read(&body)?.with_assembly()?;
-    let upload = find(&app, caller.account.clone(), upload_id.clone()).await?;
+    // A task of its own: a client that hangs up while the archive is read finds it done when it asks again.
+    let task = tokio::spawn(finish(app, caller.account, upload_id, assembly_id));
+    task.await.map_err(|_| ApiError::Worker)?
+}
+
+async fn finish(
+    app: Arc<App>,
+    account: String,
+    upload_id: String,
+    assembly_id: String,
+) -> Result<Json<Value>, ApiError> {
+    let upload = find(&app, account.clone(), upload_id.clone()).await?;
     if is_complete(&upload, &assembly_id)? {
         return Ok(answer(&upload_id, UploadState::Complete));
     }
     // Repetitions of a call that takes long wait here, and then find it done.
     let _permit = app.inspections.acquire().await.map_err(|_| ApiError::Worker)?;
-    let upload = find(&app, caller.account, upload_id.clone()).await?;
+    let upload = find(&app, account, upload_id.clone()).await?;
     if is_complete(&upload, &assembly_id)? {
         return Ok(answer(&upload_id, UploadState::Complete));
     }

@@ -1,6 +1,6 @@
 //! Names of archive entries: from untrusted paths to ones that no extractor can be led astray by.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Longest name of an entry, in bytes; what common file systems allow for one part of a path.
 const MAX_LEN: usize = 255;
@@ -12,6 +12,8 @@ const MAX_UID_LEN: usize = 64;
 pub(super) struct Names {
     /// In lower case: two names that differ in case only are one file on many machines.
     taken: HashSet<String>,
+    /// The next number for a name that was asked for before.
+    next: HashMap<String, u32>,
 }
 
 impl Names {
@@ -20,15 +22,18 @@ impl Names {
         let folder = part(study_uid, MAX_UID_LEN);
         let file = part(path, usize::MAX);
         let (stem, extension) = split_extension(&file);
-        let mut number = 1;
+        let wanted = format!("{folder}/{file}").to_lowercase();
+        let mut number = self.next.get(&wanted).copied().unwrap_or(1);
         loop {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
             let room = MAX_LEN.saturating_sub(folder.len() + 1 + suffix.len() + extension.len());
-            let name = format!("{folder}/{}{suffix}{extension}", cut(stem, room));
+            // The end of a long path says which file it is.
+            let name = format!("{folder}/{}{suffix}{extension}", end(stem, room));
+            number += 1;
             if self.taken.insert(name.to_lowercase()) {
+                self.next.insert(wanted, number);
                 return name;
             }
-            number += 1;
         }
     }
 }
@@ -68,6 +73,15 @@ fn cut(text: &str, max_len: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// The last `max_len` bytes at most, not from the middle of a character.
+fn end(text: &str, max_len: usize) -> &str {
+    let mut start = text.len().saturating_sub(max_len);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -81,6 +95,13 @@ mod tests {
         assert_eq!(names.entry("1.2", "cd/img/0001.DCM"), "1.2/cd-img-0001 (2).DCM");
         assert_eq!(names.entry("1.2", "CD-IMG-0001.dcm"), "1.2/CD-IMG-0001 (3).dcm");
         assert_eq!(names.entry("1.3", "IM000001"), "1.3/IM000001");
+    }
+
+    #[test]
+    fn a_long_path_keeps_its_end() {
+        let path = format!("{}/1.2.840.1.dcm", "folder/".repeat(60));
+        let name = Names::default().entry("1.2", &path);
+        assert!(name.len() <= MAX_LEN && name.ends_with("-1.2.840.1.dcm"), "{name}");
     }
 
     #[test]

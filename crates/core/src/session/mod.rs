@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::dicom::{ExcludeRule, FileId, Index, TextDecoder};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
+use crate::retry::STALL;
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
 use crate::time::Millis;
@@ -55,8 +56,8 @@ pub type RequestId = u32;
 pub enum Input {
     /// Fetch the server's configuration.
     Configure,
-    /// Files were dropped: path and size. Their ids count on from the last file's.
-    AddFiles(Vec<(String, u64)>),
+    /// Files were dropped: path and size. Their ids count on from the one given, which is above all before.
+    AddFiles(FileId, Vec<(String, u64)>),
     /// There are no more files in this drop.
     AllListed,
     /// Forget the drop that is being read.
@@ -98,8 +99,8 @@ pub enum Action {
     Send(RequestId, Request),
     /// Abort a request; its answer is no longer wanted.
     Abort(RequestId),
-    /// Let go of all files.
-    ReleaseFiles,
+    /// Let go of all files with smaller ids.
+    ReleaseFiles(FileId),
     /// Tell the page.
     Emit(Event),
 }
@@ -194,7 +195,7 @@ impl Session {
         let step = self.state.step;
         match input {
             Input::Configure => self.configure(now),
-            Input::AddFiles(files) => self.add_files(now, files),
+            Input::AddFiles(first, files) => self.add_files(now, first, files),
             Input::AllListed => {
                 self.reading.all_listed();
                 // With nothing to read, or all of it stopped, this is the end already.
@@ -239,12 +240,12 @@ impl Session {
 
     fn configure(&mut self, now: Millis) {
         let (call, request) =
-            Call::new(now, self.api.config(), &self.config.retry_delays, (self.entropy)()[0]);
+            Call::new(now, self.api.config(), STALL, &self.config.retry_delays, (self.entropy)()[0]);
         self.config_call = Some(call);
         self.send(Owner::Config, request);
     }
 
-    fn add_files(&mut self, now: Millis, files: Vec<(String, u64)>) {
+    fn add_files(&mut self, now: Millis, first: FileId, files: Vec<(String, u64)>) {
         if matches!(self.state.step, Step::Complete | Step::Cancelled) {
             self.reset(now);
         }
@@ -252,7 +253,7 @@ impl Session {
             return;
         }
         self.state.total_files += files.len();
-        self.reading.add(files);
+        self.reading.add(first, files);
         self.state.step = Step::Processing;
     }
 
@@ -304,12 +305,13 @@ impl Session {
     }
 
     fn remove_study(&mut self, uid: &str) {
-        if matches!(self.state.step, Step::Pending | Step::Processing) {
+        // While files are being read more of the study may come.
+        if self.state.step == Step::Pending {
             let files = self.index.remove_study(uid);
             self.state.total_files = self.state.total_files.saturating_sub(files.len());
             (self.dirty, self.stale, self.gathered) = (true, true, None);
             // What was left out beside studies that are gone is of no interest any more.
-            if self.index.is_empty() && self.state.step == Step::Pending {
+            if self.index.is_empty() {
                 self.clear(Step::Start);
             }
         }
@@ -370,8 +372,11 @@ impl Session {
 
     fn pause(&mut self, now: Millis) {
         if let (Step::Uploading, Some(serial), false) = (self.state.step, self.current, self.state.stopping) {
-            self.state.step = Step::Paused;
-            self.with_transfer(now, serial, |transfer| transfer.pause(now));
+            let mut paused = false;
+            self.with_transfer(now, serial, |transfer| paused = transfer.pause(now));
+            if paused {
+                self.state.step = Step::Paused;
+            }
         }
     }
 
@@ -416,12 +421,13 @@ impl Session {
 
     /// Forgets all files. An upload that runs goes on until its owner cancels it.
     fn clear(&mut self, step: Step) {
-        self.reading = self.reading.successor();
+        let next = self.reading.next();
+        self.reading = Reading::from(next);
         self.index = Index::new(self.config.exclude_rules.clone());
         self.state = State { step, ..State::default() };
         self.current = None;
         (self.dirty, self.stale) = (true, false);
-        self.actions.push_back(Action::ReleaseFiles);
+        self.actions.push_back(Action::ReleaseFiles(next));
     }
 
     fn set_online(&mut self, now: Millis, online: bool) {
@@ -546,7 +552,7 @@ impl Session {
                 self.state.result = Some(result.clone());
                 self.current = None;
                 self.tell(now, true);
-                self.actions.push_back(Action::ReleaseFiles);
+                self.actions.push_back(Action::ReleaseFiles(self.reading.next()));
                 self.actions.push_back(Action::Emit(Event::Complete(result)));
             }
             transfer::Event::Failed(error) => {

@@ -19,11 +19,13 @@ pub(super) enum Action {
 /// The dropped files, by their ids, and which of them are being read.
 #[derive(Default)]
 pub(super) struct Reading {
-    /// Id of the first of `files`.
-    base: FileId,
-    files: Vec<(String, u64)>,
+    files: HashMap<FileId, (String, u64)>,
+    /// Behind the last id ever seen.
+    next: FileId,
     queue: VecDeque<FileId>,
     walks: HashMap<FileId, Walk>,
+    /// Files whose content is still to be compared, and those being read for that.
+    to_compare: VecDeque<FileId>,
     comparing: BTreeSet<FileId>,
     compared: bool,
     /// The shell is still listing what was dropped.
@@ -31,35 +33,34 @@ pub(super) struct Reading {
     /// First file of the drop being read.
     first: FileId,
     done: usize,
+    total: usize,
     actions: VecDeque<Action>,
 }
 
 impl Reading {
-    /// An empty one whose ids go on from this one's, so that a late answer is not taken for another file's.
-    pub(super) fn successor(&self) -> Self {
-        let base = self.next_id();
-        Self { base, first: base, ..Self::default() }
+    /// An empty one whose ids start at `next`, so that a late answer is not taken for another file's.
+    pub(super) fn from(next: FileId) -> Self {
+        Self { next, first: next, ..Self::default() }
     }
 
-    fn next_id(&self) -> FileId {
-        self.base + self.files.len() as FileId
+    /// The id behind all files known so far.
+    pub(super) fn next(&self) -> FileId {
+        self.next
     }
 
-    fn file(&self, id: FileId) -> Option<&(String, u64)> {
-        self.files.get(id.checked_sub(self.base)? as usize)
-    }
-
-    /// Takes more files; their ids go on from the last.
-    pub(super) fn add(&mut self, files: Vec<(String, u64)>) {
+    /// Takes more files, whose ids count on from `first`.
+    pub(super) fn add(&mut self, first: FileId, files: Vec<(String, u64)>) {
         if self.is_done() {
-            self.first = self.next_id();
-            self.done = 0;
+            (self.first, self.done, self.total) = (first, 0, 0);
         }
         self.compared = false;
-        let start = self.next_id();
-        self.queue.extend(start..start + files.len() as FileId);
-        self.files.extend(files);
         self.listing = true;
+        self.total += files.len();
+        for (id, file) in (first..).zip(files) {
+            self.queue.push_back(id);
+            self.files.insert(id, file);
+            self.next = id + 1;
+        }
     }
 
     pub(super) fn all_listed(&mut self) {
@@ -70,11 +71,11 @@ impl Reading {
     pub(super) fn stop(&mut self) -> FileId {
         self.queue.clear();
         self.walks.clear();
+        self.to_compare.clear();
         self.comparing.clear();
         self.actions.clear();
         self.listing = false;
         self.compared = true;
-        // The ids stay used: the shell holds its files by them.
         self.first
     }
 
@@ -84,7 +85,10 @@ impl Reading {
 
     /// Whether there is nothing left to do.
     pub(super) fn is_done(&self) -> bool {
-        self.all_read() && (self.compared || self.files.is_empty()) && self.comparing.is_empty()
+        self.all_read()
+            && (self.compared || self.files.is_empty())
+            && self.comparing.is_empty()
+            && self.to_compare.is_empty()
     }
 
     fn all_read(&self) -> bool {
@@ -93,7 +97,7 @@ impl Reading {
 
     /// Files read and known of the current drop.
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.done, (self.next_id() - self.first) as usize)
+        (self.done, self.total)
     }
 
     /// Starts as many walks as may run, and the comparison once all are over.
@@ -101,13 +105,18 @@ impl Reading {
         while self.walks.len() < AT_A_TIME
             && let Some(file) = self.queue.pop_front()
         {
-            let size = self.file(file).map_or(0, |(_, size)| *size);
+            let size = self.files.get(&file).map_or(0, |(_, size)| *size);
             self.go_on(file, Walk::new(size), index, text);
         }
         if self.all_read() && !self.compared {
             self.compared = true;
-            self.comparing = index.to_compare().into_iter().collect();
-            self.actions.extend(self.comparing.iter().map(|file| Action::Checksum(*file)));
+            self.to_compare = index.to_compare().into();
+        }
+        while self.comparing.len() < AT_A_TIME
+            && let Some(file) = self.to_compare.pop_front()
+        {
+            self.comparing.insert(file);
+            self.actions.push_back(Action::Checksum(file));
         }
     }
 
@@ -147,7 +156,7 @@ impl Reading {
         text: &dyn TextDecoder,
     ) {
         self.done += 1;
-        if let Some((path, size)) = self.file(file) {
+        if let Some((path, size)) = self.files.get(&file) {
             index.add(file, path, *size, header, text);
         }
     }
@@ -156,7 +165,7 @@ impl Reading {
     pub(super) fn checksummed(&mut self, file: FileId, checksum: Result<u32, Failure>, index: &mut Index) {
         if self.comparing.remove(&file) {
             index.set_content(file, checksum.map_err(|_| Reason::Unreadable));
-            if self.comparing.is_empty() {
+            if self.comparing.is_empty() && self.to_compare.is_empty() {
                 index.settle();
             }
         }

@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
+use std::time::Duration;
 
 use crate::archive::Plan;
 use crate::dicom::{Accepted, FileId};
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
+use crate::retry::STALL;
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
 use crate::time::Millis;
 use crate::tus;
 
+/// The server opens the archive and reads every instance before it answers.
+const COMPLETE_PATIENCE: Duration = Duration::from_secs(300);
+/// A person is waiting to leave.
+const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 /// Files whose checksum is being read at a time.
 const CHECKSUMS_AT_A_TIME: usize = 4;
 
@@ -97,6 +103,7 @@ pub(super) struct Transfer {
     /// Start of the chunk that is being sent; checksums are read from here on.
     sending_from: u64,
     online: bool,
+    paused: bool,
     actions: VecDeque<Action>,
 }
 
@@ -137,6 +144,7 @@ impl Transfer {
             checksums: BTreeSet::new(),
             sending_from: 0,
             online: true,
+            paused: false,
             actions: VecDeque::new(),
         }
     }
@@ -180,6 +188,7 @@ impl Transfer {
             return;
         }
         self.assembly_id = assembly_id;
+        self.paused = false;
         if self.announced {
             self.start(now);
         } else {
@@ -191,13 +200,17 @@ impl Transfer {
         self.read_ahead();
     }
 
-    pub(super) fn pause(&mut self, now: Millis) {
+    /// Stops sending; says whether there is anything left to send.
+    pub(super) fn pause(&mut self, now: Millis) -> bool {
+        self.paused = matches!(self.phase, Phase::Init | Phase::Start | Phase::Sending);
         if self.phase == Phase::Sending {
             self.tus(now, tus::Input::Pause);
         }
+        self.paused
     }
 
     pub(super) fn resume(&mut self, now: Millis) {
+        self.paused = false;
         if self.phase == Phase::Sending {
             self.tus(now, tus::Input::Resume);
         }
@@ -323,7 +336,13 @@ impl Transfer {
 
     fn make_call(&mut self, now: Millis, purpose: Purpose, request: Request) {
         self.drop_call();
-        let (call, first) = Call::new(now, request, &self.settings.retry_delays, self.settings.jitter);
+        let patience = match purpose {
+            Purpose::Complete => COMPLETE_PATIENCE,
+            Purpose::Cancel => CANCEL_PATIENCE,
+            _ => STALL,
+        };
+        let (call, first) =
+            Call::new(now, request, patience, &self.settings.retry_delays, self.settings.jitter);
         self.call = Some((purpose, call));
         self.actions.push_back(Action::Send(Slot::Api, first));
     }
@@ -373,7 +392,11 @@ impl Transfer {
             }),
             Purpose::Start => lifecycle::success(answer).map(drop).map(|()| {
                 self.phase = Phase::Sending;
-                if self.tus.has_ended() { self.complete(now) } else { self.tus(now, tus::Input::Start) }
+                if self.tus.has_ended() {
+                    self.complete(now);
+                } else if !self.paused {
+                    self.tus(now, tus::Input::Start);
+                }
             }),
             Purpose::Complete => lifecycle::success(answer).map(drop).map(|()| {
                 let ids = std::mem::take(&mut self.study_ids);

@@ -260,10 +260,12 @@ impl Upload {
         self.online = online;
         match self.state {
             State::Offline { step } | State::Waiting { step, .. } if online => self.send(step),
-            State::Waiting { step, .. } => {
+            // A cancel goes on trying: the person wants to leave.
+            State::Waiting { step, .. } if !self.cancelling => {
                 self.state = State::Offline { step };
                 self.set_connected(false);
             }
+            State::Idle if online => self.set_connected(true),
             _ if !online => self.set_connected(false),
             _ => {}
         }
