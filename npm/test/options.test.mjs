@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
+import { inspect } from "node:util";
 import { compiled } from "./compiled.mjs";
 
 const sound = {
@@ -46,7 +47,7 @@ const refused = [
   [{ debug: "yes" }, "debug must be a boolean"],
 ];
 for (const [change, message] of refused) {
-  test(`${JSON.stringify(change)}: ${message}`, () => {
+  test(`${inspect(change)}: ${message}`, () => {
     assert.throws(() => checkOptions({ ...sound, ...change }), { name: "Error", message });
   });
 }
