@@ -1,7 +1,5 @@
 //! Text by Specific Character Set (PS3.3 §C.12.1.1.2, PS3.5 §6.1).
 
-use super::header::trim;
-
 /// Decodes bytes of a character encoding: by the browser's `TextDecoder`, natively by `encoding_rs`.
 pub trait TextDecoder {
     /// The text of `bytes` in the encoding that the WHATWG Encoding Standard calls `label`; bytes that
@@ -147,6 +145,11 @@ fn decode_as(label: Option<&str>, bytes: &[u8], decoder: &dyn TextDecoder) -> St
 /// Splits behind each byte that `at` names.
 fn split_keeping(bytes: &[u8], at: impl Fn(u8) -> bool) -> impl Iterator<Item = &[u8]> {
     bytes.split_inclusive(move |byte| at(*byte))
+}
+
+/// Without the padding of PS3.5 §6.2: spaces and NULs.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the walk found in one file, still as bytes, and the same as text.
 
-use super::charset::{CharacterSet, TextDecoder};
+use super::charset::{CharacterSet, TextDecoder, trim};
 use super::field::{Field, Kind};
 use super::person_name;
 
@@ -86,9 +86,4 @@ impl Fields {
     pub fn readable_name(&self) -> String {
         person_name::readable(self.get(Field::PatientName))
     }
-}
-
-/// Without the padding of PS3.5 §6.2: spaces and NULs.
-pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c == '\0' || c.is_ascii_whitespace())
 }
