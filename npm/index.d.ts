@@ -183,7 +183,19 @@ export interface RejectedFile {
   /** Path below the chosen folder, or the file's name. */
   path: string;
   /** Stable code, e.g. `not-dicom`. */
-  reason: "not-dicom" | "empty" | "unreadable" | "dicomdir" | "excluded" | "missing-uid" | "duplicate";
+  reason:
+    | "not-dicom"
+    | "empty"
+    | "unreadable"
+    | "dicomdir"
+    | "excluded"
+    | "missing-uid"
+    | "duplicate"
+    | "damaged-archive"
+    | "encrypted-archive"
+    | "nested-archive"
+    | "unsupported-archive"
+    | "archive-limit";
 }
 
 /** One DICOM study; a value that no file gives is an empty string. */

@@ -256,6 +256,11 @@ pub(super) fn reason(reason: Reason) -> &'static str {
         Reason::Excluded => "Machine settings, not images",
         Reason::MissingUid => "Doesn't say which study it belongs to",
         Reason::Duplicate => "Same image twice",
+        Reason::DamagedArchive => "The archive is damaged here: copy or pack it again",
+        Reason::EncryptedArchive => "Protected by a password: unpack it first",
+        Reason::NestedArchive => "An archive inside an archive: unpack it first",
+        Reason::UnsupportedArchive => "Packed in a way we can't open: unpack it first",
+        Reason::ArchiveLimit => "Claims to hold more than an archive can: unpack it first",
         _ => "Can't be sent",
     }
 }

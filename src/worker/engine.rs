@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
-use auraloader_core::dicom::FileId;
+use auraloader_core::content::FileId;
 use auraloader_core::http::{Answer, Body, Failure, Request};
 use auraloader_core::session::{Action, Input, RequestId, Session};
 use auraloader_core::time::Millis;

@@ -6,6 +6,7 @@
 //! to perform, `poll_timeout()` says when to come back at the latest. A shell performs the actions and reports.
 
 pub mod archive;
+pub mod content;
 pub mod dicom;
 pub mod http;
 pub mod lifecycle;

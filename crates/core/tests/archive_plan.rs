@@ -4,7 +4,8 @@
 use std::io::Read;
 
 use auraloader_core::archive::{Part, Plan, PlanError};
-use auraloader_core::dicom::{Accepted, FileId};
+use auraloader_core::content::FileId;
+use auraloader_core::dicom::Accepted;
 use proptest::prelude::*;
 
 fn file(file: FileId, study: &str, path: &str, size: u64) -> Accepted {

@@ -3,7 +3,8 @@
 
 mod support;
 
-use auraloader_core::dicom::{ExcludeRule, FileId, Index, PlainDecoder, Reason, Walk, Warning};
+use auraloader_core::content::FileId;
+use auraloader_core::dicom::{ExcludeRule, Index, PlainDecoder, Reason, Walk, Warning};
 use support::{Image, element, part10};
 
 fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {

@@ -9,7 +9,8 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use auraloader_core::archive::Part;
-use auraloader_core::dicom::{ExcludeRule, FileId, PlainDecoder, Reason};
+use auraloader_core::content::FileId;
+use auraloader_core::dicom::{ExcludeRule, PlainDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
 use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};

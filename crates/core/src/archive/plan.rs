@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::name::Names;
 use super::record::{Directory, Entry};
-use crate::dicom::{Accepted, FileId};
+use crate::content::FileId;
+use crate::dicom::Accepted;
 use crate::state::StudySpan;
 
 /// A stored ZIP of known files. It is never made as a whole: [`Plan::parts`] gives any range of it again,

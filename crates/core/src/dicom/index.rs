@@ -10,9 +10,7 @@ use super::reason::{Reason, RejectedFile};
 use super::rule::ExcludeRule;
 use super::study::{SeriesInfo, StudyInfo, Warning};
 use super::uid;
-
-/// Names a dropped file: its number in order of dropping. What holds the file itself is the shell's matter.
-pub type FileId = u32;
+use crate::content::FileId;
 
 /// All files read so far. Nothing that it tells depends on the order in which they were read.
 #[derive(Debug, Default)]

@@ -16,7 +16,7 @@ mod window;
 pub use charset::{PlainDecoder, TextDecoder};
 pub use field::{Field, Tag};
 pub use header::{Fields, Header};
-pub use index::{Accepted, FileId, Index};
+pub use index::{Accepted, Index};
 pub use person_name::readable as readable_name;
 pub use reason::{Reason, RejectedFile};
 pub use rule::ExcludeRule;

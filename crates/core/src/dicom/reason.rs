@@ -21,6 +21,16 @@ pub enum Reason {
     MissingUid,
     /// Same SOP Instance UID and same content as a file already there.
     Duplicate,
+    /// An archive whose directory can't be read, or an entry whose bytes are not what the directory says.
+    DamagedArchive,
+    /// An entry that only a password opens.
+    EncryptedArchive,
+    /// An archive within an archive.
+    NestedArchive,
+    /// A ZIP of a sort that is not read: split over volumes, or compressed by another method than deflate.
+    UnsupportedArchive,
+    /// An archive that claims more entries or bytes than an honest one has.
+    ArchiveLimit,
 }
 
 /// A file that was left out (`RejectedFile` of the widget's typings).

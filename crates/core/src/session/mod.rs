@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dicom::{ExcludeRule, FileId, Index, TextDecoder};
+use crate::content::FileId;
+use crate::dicom::{ExcludeRule, Index, TextDecoder};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;

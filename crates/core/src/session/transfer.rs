@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::archive::Plan;
-use crate::dicom::{Accepted, FileId};
+use crate::content::FileId;
+use crate::dicom::Accepted;
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
