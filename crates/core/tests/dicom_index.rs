@@ -103,7 +103,7 @@ fn a_study_or_the_last_drop_can_be_forgotten() {
     index.forget_from(2);
     assert_eq!(index.rejected_len(), 0);
     assert_eq!(index.remove_study("1.2.3"), [0]);
-    assert_eq!(index.accepted().iter().map(|file| file.file).collect::<Vec<_>>(), [1]);
+    assert_eq!(index.accepted().iter().map(|file| file.item.file).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
