@@ -45,7 +45,7 @@ fn files_are_listed_with_their_place_and_folders_are_not() {
 #[test]
 fn a_small_archive_takes_one_read_and_a_large_one_its_end_and_its_directory() {
     let small = archive(&two());
-    assert_eq!(open_as(small.len() as u64, &small, |len| len).reads, [0..small.len() as u64]);
+    assert_eq!(open_as(small.len() as u64, &small, |len| len).reads.len(), 1);
     let entries: Vec<_> = (0..3000).map(|i| Raw::stored(format!("{i:0>80}"), &[7; 100])).collect();
     let large = archive(&entries);
     let opened = open_as(large.len() as u64, &large, |len| len);
@@ -195,6 +195,9 @@ fn zip64_fields_count_where_the_header_is_full_and_in_their_order() {
     // Values beyond what is full say nothing.
     assert_wide(first.clone().with(|e| (e.size, e.central_extra) = (full, wide(&[size, 9, 9], &[]))));
     assert_wide(first.clone().with(|e| e.central_extra = wide(&[9, 9, 9], &[])));
+    // A folder is one by its true size.
+    let folder = Raw::stored("CD/", b"").with(|e| (e.size, e.central_extra) = (full, wide(&[0], &[])));
+    assert_eq!(open(&archive(&[folder])), Err(Reason::Empty));
     // Too short; another disk; or no such field, and so 4 GiB that are not there.
     let reason = |entry: Raw| reasons(&archive(&[entry])).map(|all| all[0]);
     let short = first.clone().with(|e| (e.size, e.central_extra) = (full, wide(&[], &[0; 7])));

@@ -60,15 +60,17 @@ impl<'a> Header<'a> {
 
     /// The file that it is of; `None` for a folder.
     pub(super) fn listed(&self, around: Around) -> Option<Listed> {
-        if self.size == 0 && matches!(self.name, [.., b'/' | b'\\']) {
+        let place = self.place();
+        let is_empty = place.as_ref().is_some_and(|place| place.size == 0);
+        if is_empty && matches!(self.name, [.., b'/' | b'\\']) {
             return None;
         }
         let path = name::path(self.name, self.flags & FLAG_UTF8 != 0, self.extra);
-        let entry = self.entry(&path, around);
+        let entry = self.entry(&path, place, around);
         Some(Listed { path, entry })
     }
 
-    fn entry(&self, path: &str, around: Around) -> Result<Entry, Reason> {
+    fn entry(&self, path: &str, place: Option<Place>, around: Around) -> Result<Entry, Reason> {
         let extension = path.len().checked_sub(4).and_then(|at| path.get(at..)).unwrap_or_default();
         if extension.eq_ignore_ascii_case(".zip") {
             return Err(Reason::NestedArchive);
@@ -77,8 +79,7 @@ impl<'a> Header<'a> {
             return Err(Reason::EncryptedArchive);
         }
         let deflated = is_deflated(self.method).ok_or(Reason::UnsupportedArchive)?;
-        let place = self.place().ok_or(Reason::DamagedArchive)?;
-        let Place { size, packed_len, offset, disk } = place;
+        let Place { size, packed_len, offset, disk } = place.ok_or(Reason::DamagedArchive)?;
         if disk != 0 {
             return Err(Reason::UnsupportedArchive);
         }
