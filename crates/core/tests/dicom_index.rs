@@ -4,7 +4,7 @@
 mod support;
 
 use auraloader_core::content::FileId;
-use auraloader_core::dicom::{ExcludeRule, Index, PlainDecoder, Reason, Walk, Warning};
+use auraloader_core::dicom::{ExcludeRule, Index, NativeDecoder, Reason, Walk, Warning};
 use support::{Image, element, part10};
 
 fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {
@@ -12,7 +12,7 @@ fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {
     while let Some(range) = walk.want() {
         walk.supply(&bytes[range.start as usize..range.end as usize]);
     }
-    index.add(file, path, bytes.len() as u64, walk.finish(), &PlainDecoder);
+    index.add(file, path, bytes.len() as u64, walk.finish(), &NativeDecoder);
 }
 
 /// Does what a session does once all files are read.

@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read};
 use std::panic::catch_unwind;
 
-use auraloader_core::dicom::{Field, PlainDecoder, Walk};
+use auraloader_core::dicom::{Field, NativeDecoder, Walk};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
@@ -79,7 +79,7 @@ fn by_walk(head: Vec<u8>, rest: &mut impl Read, len: u64) -> io::Result<Option<I
         at = range.start + buffer.len() as u64;
     }
     let Ok(header) = walk.finish() else { return Ok(None) };
-    let fields = header.fields(&PlainDecoder);
+    let fields = header.fields(&NativeDecoder);
     let value = |field| fields.first(field).to_owned();
     Ok(instance(
         value(Field::StudyUid),

@@ -57,6 +57,8 @@ pub(super) enum Kind {
     Ascii,
     /// Specific Character Set: LO, SH.
     Text,
+    /// Specific Character Set, and one value, in which a backslash is text: ST.
+    Prose,
     /// Specific Character Set, in component groups: PN.
     Name,
 }
@@ -71,7 +73,7 @@ fields! {
     AccessionNo 0x0008_0050 "accession_no" Text,
     Modality 0x0008_0060 "modality" Ascii,
     InstitutionName 0x0008_0080 "institution_name" Text,
-    InstitutionAddress 0x0008_0081 "institution_address" Text,
+    InstitutionAddress 0x0008_0081 "institution_address" Prose,
     ReferringPhysicianName 0x0008_0090 "referring_physician_name" Name,
     TzOffset 0x0008_0201 "tz_offset" Ascii,
     StudyDescription 0x0008_1030 "study_description" Text,

@@ -24,12 +24,9 @@ impl Header {
     pub fn fields(&self, decoder: &dyn TextDecoder) -> Fields {
         let character_set = CharacterSet::parse(&self.character_set);
         let values = self.values.iter().map(|(field, bytes)| {
-            let text = match field.kind() {
-                Kind::Ascii => CharacterSet::default().decode(bytes, decoder),
-                Kind::Text => character_set.decode(bytes, decoder),
-                Kind::Name => character_set.decode_name(bytes, decoder),
-            };
-            (*field, trim(&text).to_owned())
+            let kind = field.kind();
+            let applies = if kind == Kind::Ascii { CharacterSet::default() } else { character_set };
+            (*field, applies.decode(bytes, kind, decoder))
         });
         Fields(values.filter(|(_, text)| !text.is_empty()).collect())
     }

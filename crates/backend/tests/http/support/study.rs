@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use auraloader_backend::phantom::{Phantom, PhantomFile};
-use auraloader_core::dicom::{Index, PlainDecoder, Walk};
+use auraloader_core::dicom::{Index, NativeDecoder, Walk};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -21,7 +21,7 @@ pub(crate) fn announce(files: &[PhantomFile]) -> Value {
         while let Some(range) = walk.want() {
             walk.supply(&file.bytes[range.start as usize..range.end as usize]);
         }
-        index.add(id, &file.path, file.bytes.len() as u64, walk.finish(), &PlainDecoder);
+        index.add(id, &file.path, file.bytes.len() as u64, walk.finish(), &NativeDecoder);
     }
     assert_eq!(index.len(), files.len(), "{:?}", index.rejected());
     index.studies().into_iter().map(|study| (study.study_uid.clone(), json!(study))).collect()
