@@ -1,7 +1,6 @@
 //! From dropped files to studies: header walk, text, grouping.
 
 mod charset;
-mod element;
 mod field;
 mod header;
 mod index;
@@ -11,7 +10,6 @@ mod rule;
 mod study;
 mod uid;
 mod walk;
-mod window;
 
 pub use charset::{PlainDecoder, TextDecoder};
 pub use field::{Field, Tag};
