@@ -3,12 +3,12 @@
 
 mod support;
 
-use auraloader_core::content::FileId;
+use auraloader_core::content::{Content, FileId};
 use auraloader_core::dicom::{ExcludeRule, Index, NativeDecoder, Reason, Walk, Warning};
 use support::{Image, element, part10};
 
 fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {
-    let mut walk = Walk::new(bytes.len() as u64);
+    let mut walk = Walk::new(Content::whole(file, bytes.len() as u64));
     while let Some(range) = walk.want() {
         walk.supply(&bytes[range.start as usize..range.end as usize]);
     }

@@ -3,13 +3,14 @@
 
 mod support;
 
+use auraloader_core::content::Content;
 use auraloader_core::dicom::{Field, Header, NativeDecoder, Reason, Walk};
 use proptest::prelude::*;
 use support::{Image, element, part10};
 
 /// Walks `file`, answering each request with at most `piece` bytes; also counts the bytes asked for.
 fn walk_in_pieces(file: &[u8], piece: usize) -> (Result<Header, Reason>, usize) {
-    let mut walk = Walk::new(file.len() as u64);
+    let mut walk = Walk::new(Content::whole(0, file.len() as u64));
     let mut read = 0;
     while let Some(range) = walk.want() {
         let end = (range.end as usize).min((range.start as usize).saturating_add(piece));

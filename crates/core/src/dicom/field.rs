@@ -5,10 +5,14 @@
 pub struct Tag(pub u32);
 
 impl Tag {
+    pub(super) const META_GROUP: u16 = 0x0002;
+    /// The group of items and of what delimits them.
+    pub(super) const DELIMITER_GROUP: u16 = 0xFFFE;
     pub(super) const TRANSFER_SYNTAX_UID: Self = Self(0x0002_0010);
     pub(super) const MEDIA_STORAGE_SOP_CLASS_UID: Self = Self(0x0002_0002);
     pub(super) const MEDIA_STORAGE_SOP_INSTANCE_UID: Self = Self(0x0002_0003);
     pub(super) const SPECIFIC_CHARACTER_SET: Self = Self(0x0008_0005);
+    pub(super) const ITEM: Self = Self(0xFFFE_E000);
     pub(super) const ITEM_DELIMITATION: Self = Self(0xFFFE_E00D);
     pub(super) const SEQUENCE_DELIMITATION: Self = Self(0xFFFE_E0DD);
 
@@ -18,6 +22,11 @@ impl Tag {
 
     pub(super) const fn group(self) -> u16 {
         (self.0 >> 16) as u16
+    }
+
+    /// Float Pixel Data, Double Float Pixel Data, Pixel Data.
+    pub(super) const fn is_pixels(self) -> bool {
+        matches!(self.0, 0x7FE0_0008..=0x7FE0_0010)
     }
 }
 

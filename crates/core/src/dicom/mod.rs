@@ -1,7 +1,6 @@
 //! From dropped files to studies: header walk, text, grouping.
 
 mod charset;
-mod element;
 mod field;
 mod header;
 mod index;
@@ -13,7 +12,6 @@ mod rule;
 mod study;
 mod uid;
 mod walk;
-mod window;
 
 pub use charset::TextDecoder;
 pub use field::{Field, Tag};
