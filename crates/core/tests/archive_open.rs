@@ -93,6 +93,21 @@ fn an_archive_stored_in_an_archive_is_not_taken_for_it() {
 }
 
 #[test]
+fn something_behind_the_archive() {
+    for zip64 in [None, Some(Vec::new())] {
+        for len in [1, 512, 60_000] {
+            let count = zip64.as_ref().map(|_| 0xFFFF);
+            let archive =
+                Archive { zip64: zip64.clone(), count, comment: b"comment".to_vec(), ..Archive::default() };
+            assert_two(&[archive.bytes(&two()), vec![0; len]].concat());
+        }
+    }
+    // In front too: this may as well be an entry of an archive that is cut off.
+    let between = Archive { in_front: vec![b'M'; 30], ..Archive::default() }.bytes(&two());
+    assert_eq!(open(&[between, vec![0; 20]].concat()), Err(Reason::DamagedArchive));
+}
+
+#[test]
 fn something_in_front_of_the_archive() {
     for zip64 in [None, Some(Vec::new())] {
         for len in [1, 22, 10_000, 70_000] {

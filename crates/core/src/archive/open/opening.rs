@@ -146,6 +146,10 @@ impl Opening {
             return Err(Reason::ArchiveLimit);
         }
         let shift = start.checked_sub(end.offset).ok_or(Reason::DamagedArchive)?;
+        // With something behind it and in front, this is an entry of an archive whose own end is lost.
+        if end.trailed && shift != 0 {
+            return Err(Reason::DamagedArchive);
+        }
         let around = Around { len: self.len, shift };
         let directory = Directory { end, start, around, entries: 0 };
         let range = start..end.at;
