@@ -9,7 +9,7 @@ use auraloader_core::dicom::{NativeDecoder, Walk};
 const READ_LIMIT: u64 = 18 * 1024 * 1024;
 
 /// The first byte says how the rest is cut and packed.
-pub fn walk(data: &[u8]) {
+pub(crate) fn walk(data: &[u8]) {
     let Some((how, file)) = data.split_first() else { return };
     let len = file.len() as u64;
     let packing =
@@ -33,7 +33,7 @@ pub fn walk(data: &[u8]) {
 }
 
 /// The declared character sets, a line feed, and a name in them.
-pub fn text(data: &[u8]) {
+pub(crate) fn text(data: &[u8]) {
     let at = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (declared, name) = data.split_at(at);
     let mut file = Vec::new();
@@ -62,7 +62,7 @@ pub fn text(data: &[u8]) {
 }
 
 /// A ZIP archive, or what claims to be one.
-pub fn zip(data: &[u8]) {
+pub(crate) fn zip(data: &[u8]) {
     let len = data.len() as u64;
     let mut opening = Opening::new(len);
     let mut read = 0;
