@@ -254,8 +254,13 @@ fn zip64_fields_count_where_the_header_is_full_and_in_their_order() {
 
 #[test]
 fn volumes_are_not_read() {
-    let split = Archive { disk: 1, ..Archive::default() };
-    assert_eq!(open(&split.bytes(&two())), Err(Reason::UnsupportedArchive));
+    for split in [
+        Archive { disk: 1, ..Archive::default() },
+        Archive { directory_disk: 1, ..Archive::default() },
+        Archive { count_here: Some(2), ..Archive::default() },
+    ] {
+        assert_eq!(open(&split.bytes(&two())), Err(Reason::UnsupportedArchive));
+    }
     let entries = [two()[0].clone(), two()[2].clone().with(|entry| entry.disk = 1)];
     assert_eq!(reasons(&archive(&entries)), Ok(vec![None, Some(Reason::UnsupportedArchive)]));
 }

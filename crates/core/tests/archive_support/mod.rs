@@ -100,6 +100,8 @@ pub struct Archive {
     pub comment: Vec<u8>,
     /// What the end record says in place of the truth.
     pub disk: u16,
+    pub directory_disk: u16,
+    pub count_here: Option<u16>,
     pub count: Option<u16>,
     pub directory_len: Option<u32>,
     pub directory_offset: Option<u32>,
@@ -137,7 +139,7 @@ impl Archive {
         }
         let count = self.count.unwrap_or(count as u16);
         archive.extend(b"PK\x05\x06");
-        u16s(&mut archive, &[self.disk, 0, count, count]);
+        u16s(&mut archive, &[self.disk, self.directory_disk, self.count_here.unwrap_or(count), count]);
         u32s(&mut archive, &[self.directory_len.unwrap_or(len as u32)]);
         u32s(&mut archive, &[self.directory_offset.unwrap_or(start as u32)]);
         u16s(&mut archive, &[self.comment.len() as u16]);
