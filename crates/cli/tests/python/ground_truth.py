@@ -25,7 +25,7 @@ def raw(dataset, tag):
     if element is None:
         return b""
     value = element.value
-    if isinstance(element, RawDataElement):
+    if isinstance(element, RawDataElement) or value is None:
         return value or b""
     values = value if isinstance(value, (list, tuple)) or hasattr(value, "append") else [value]
     return "\\".join(str(item) for item in values).encode("latin-1")

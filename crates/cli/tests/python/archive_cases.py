@@ -1,0 +1,2 @@
+def archives(cases):
+    pass
