@@ -1,6 +1,8 @@
 """Files of cases with what is expected of them, and the one image that all of them are variations of."""
 
 import hashlib
+import random
+import struct
 
 from dicom_bytes import *
 from ground_truth import read

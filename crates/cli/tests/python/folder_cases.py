@@ -1,7 +1,5 @@
 """What is left out, odd UIDs, and what several files say of one study."""
 
-import random
-
 from case_files import *
 
 

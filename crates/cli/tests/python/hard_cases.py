@@ -1,7 +1,7 @@
 """Writes a folder with files for each row of the contract's tables, and beside it what is expected of each.
 
 hard_cases.py FOLDER [SALT]: files go to FOLDER/files, what to expect to FOLDER/expected.json in the shape of
-`auraloader index --json`. A SALT gives other names, and so another order, to the same files. What is sound is also
+`auraloader index --json`, with the SHA-256 of what is to be uploaded. A SALT gives other names, and so another order, to the same files. What is sound is also
 read by pydicom, so that a mistake here doesn't pass for one of the program's.
 """
 
@@ -43,7 +43,7 @@ def main():
         write(cases)
     studies = judge(cases.files)
     for file in cases.files:
-        del file["content"]
+        file["sha256"] = file.pop("content")
     text = json.dumps({"files": cases.files, "studies": studies}, ensure_ascii=False, indent=1)
     (folder / "expected.json").write_text(text, encoding="utf-8")
 

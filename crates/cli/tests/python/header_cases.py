@@ -1,8 +1,5 @@
 """Headers in every form that is accepted."""
 
-import random
-import struct
-
 from case_files import *
 
 

@@ -1,7 +1,5 @@
 """Files that end too early, beside whole ones of the same kind."""
 
-import random
-import struct
 from io import BytesIO
 
 from pydicom import dcmread
