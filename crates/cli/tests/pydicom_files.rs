@@ -203,7 +203,8 @@ fn every_file_is_told_of_once() {
     for folder in [folder("test_files"), folder("charset_files")] {
         let answer = index(&folder);
         let paths: Vec<_> = answer["files"].as_array().expect("files").iter().collect();
-        let paths: Vec<_> = paths.iter().filter_map(|file| file["path"].as_str()).map(str::to_owned).collect();
+        let paths: Vec<_> =
+            paths.iter().filter_map(|file| file["path"].as_str()).map(str::to_owned).collect();
         assert_eq!(paths.iter().cloned().collect::<BTreeSet<_>>(), files_below(&folder));
         assert_eq!(paths.len(), files_below(&folder).len());
     }

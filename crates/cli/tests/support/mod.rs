@@ -12,8 +12,7 @@ use serde_json::Value;
 /// Where `cargo xtask setup` unpacks pydicom.
 pub(crate) fn pydicom() -> PathBuf {
     let place = std::env::var_os("PYDICOM_DIR").map(PathBuf::from);
-    let place =
-        place.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pydicom"));
+    let place = place.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pydicom"));
     assert!(place.join("pydicom").is_dir(), "no pydicom in {}: run `cargo xtask setup`", place.display());
     place
 }
