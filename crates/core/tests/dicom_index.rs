@@ -3,16 +3,16 @@
 
 mod support;
 
-use auraloader_core::content::FileId;
-use auraloader_core::dicom::{ExcludeRule, Index, PlainDecoder, Reason, Walk, Warning};
+use auraloader_core::content::{Content, FileId};
+use auraloader_core::dicom::{ExcludeRule, Index, NativeDecoder, Reason, Walk, Warning};
 use support::{Image, element, part10};
 
 fn add(index: &mut Index, file: FileId, path: &str, bytes: &[u8]) {
-    let mut walk = Walk::new(bytes.len() as u64);
+    let mut walk = Walk::new(Content::whole(file, bytes.len() as u64));
     while let Some(range) = walk.want() {
         walk.supply(&bytes[range.start as usize..range.end as usize]);
     }
-    index.add(file, path, bytes.len() as u64, walk.finish(), &PlainDecoder);
+    index.add(file, path, bytes.len() as u64, walk.finish(), &NativeDecoder);
 }
 
 /// Does what a session does once all files are read.
@@ -103,7 +103,7 @@ fn a_study_or_the_last_drop_can_be_forgotten() {
     index.forget_from(2);
     assert_eq!(index.rejected_len(), 0);
     assert_eq!(index.remove_study("1.2.3"), [0]);
-    assert_eq!(index.accepted().iter().map(|file| file.file).collect::<Vec<_>>(), [1]);
+    assert_eq!(index.accepted().iter().map(|file| file.item.file).collect::<Vec<_>>(), [1]);
 }
 
 #[test]

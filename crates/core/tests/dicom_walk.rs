@@ -3,13 +3,14 @@
 
 mod support;
 
-use auraloader_core::dicom::{Field, Header, PlainDecoder, Reason, Walk};
+use auraloader_core::content::Content;
+use auraloader_core::dicom::{Field, Header, NativeDecoder, Reason, Walk};
 use proptest::prelude::*;
 use support::{Image, element, part10};
 
 /// Walks `file`, answering each request with at most `piece` bytes; also counts the bytes asked for.
 fn walk_in_pieces(file: &[u8], piece: usize) -> (Result<Header, Reason>, usize) {
-    let mut walk = Walk::new(file.len() as u64);
+    let mut walk = Walk::new(Content::whole(0, file.len() as u64));
     let mut read = 0;
     while let Some(range) = walk.want() {
         let end = (range.end as usize).min((range.start as usize).saturating_add(piece));
@@ -24,7 +25,7 @@ fn walk(file: &[u8]) -> Result<Header, Reason> {
 }
 
 fn value(file: &[u8], field: Field) -> String {
-    walk(file).expect("accepted").fields(&PlainDecoder).get(field).to_owned()
+    walk(file).expect("accepted").fields(&NativeDecoder).get(field).to_owned()
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn reads_a_part_10_file_and_stops_before_the_pixels() {
     let mut file = Image::default().file();
     file.extend(vec![0; 300_000]);
     let (header, read) = walk_in_pieces(&file, usize::MAX);
-    let fields = header.expect("accepted").fields(&PlainDecoder);
+    let fields = header.expect("accepted").fields(&NativeDecoder);
     assert_eq!(fields.get(Field::StudyUid), "1.2.3");
     assert_eq!(fields.get(Field::PatientName), "Doe^Jane");
     assert_eq!(fields.get(Field::SeriesNumber), "7");
@@ -113,7 +114,7 @@ fn long_values_are_seeked_over() {
     element(&mut file, 0x0009_1010, b"OB", &vec![1; 3_000_000]);
     element(&mut file, 0x0020_000D, b"UI", b"1.2.3");
     let (header, read) = walk_in_pieces(&file, usize::MAX);
-    assert_eq!(header.expect("accepted").fields(&PlainDecoder).get(Field::StudyUid), "1.2.3");
+    assert_eq!(header.expect("accepted").fields(&NativeDecoder).get(Field::StudyUid), "1.2.3");
     assert!(read < 200_000, "{read} bytes read");
 }
 
@@ -137,8 +138,8 @@ proptest! {
     #[test]
     fn any_cutting_gives_the_same_result(piece in 1usize..400) {
         let file = Image::default().file();
-        let whole = walk(&file).expect("accepted").fields(&PlainDecoder);
-        let cut = walk_in_pieces(&file, piece).0.expect("accepted").fields(&PlainDecoder);
+        let whole = walk(&file).expect("accepted").fields(&NativeDecoder);
+        let cut = walk_in_pieces(&file, piece).0.expect("accepted").fields(&NativeDecoder);
         prop_assert_eq!(whole, cut);
     }
 
@@ -153,7 +154,7 @@ proptest! {
         let (result, read) = walk_in_pieces(&file, 64);
         prop_assert!(read <= file.len());
         if let Ok(header) = result {
-            let _ = header.fields(&PlainDecoder);
+            let _ = header.fields(&NativeDecoder);
         }
     }
 }

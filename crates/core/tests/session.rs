@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use auraloader_core::archive::Part;
 use auraloader_core::content::FileId;
-use auraloader_core::dicom::{ExcludeRule, PlainDecoder, Reason};
+use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
 use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
@@ -55,7 +55,7 @@ impl World {
             [count; 16]
         };
         Self {
-            session: Session::new(config, Box::new(entropy), Box::new(PlainDecoder)),
+            session: Session::new(config, Box::new(entropy), Box::new(NativeDecoder)),
             tus: Server::new(Vec::new()),
             calls: Vec::new(),
             api_faults: VecDeque::new(),

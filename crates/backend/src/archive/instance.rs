@@ -3,7 +3,8 @@
 use std::io::{self, Cursor, Read};
 use std::panic::catch_unwind;
 
-use auraloader_core::dicom::{Field, PlainDecoder, Walk};
+use auraloader_core::content::Content;
+use auraloader_core::dicom::{Field, NativeDecoder, Walk};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use dicom_object::{InMemDicomObject, OpenFileOptions};
@@ -67,7 +68,7 @@ fn text(object: &InMemDicomObject, tag: Tag) -> String {
 
 fn by_walk(head: Vec<u8>, rest: &mut impl Read, len: u64) -> io::Result<Option<Instance>> {
     let mut file = Cursor::new(head).chain(rest);
-    let mut walk = Walk::new(len);
+    let mut walk = Walk::new(Content::whole(0, len));
     let mut at = 0;
     let mut buffer = Vec::new();
     // Ranges only ever move on, so a stream serves as well as a file.
@@ -79,7 +80,7 @@ fn by_walk(head: Vec<u8>, rest: &mut impl Read, len: u64) -> io::Result<Option<I
         at = range.start + buffer.len() as u64;
     }
     let Ok(header) = walk.finish() else { return Ok(None) };
-    let fields = header.fields(&PlainDecoder);
+    let fields = header.fields(&NativeDecoder);
     let value = |field| fields.first(field).to_owned();
     Ok(instance(
         value(Field::StudyUid),

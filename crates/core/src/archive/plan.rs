@@ -5,17 +5,18 @@ use std::ops::Range;
 
 use super::name::Names;
 use super::record::{Directory, Entry};
-use crate::content::FileId;
+use crate::content::{Content, FileId, ItemId, Packing};
 use crate::dicom::Accepted;
 use crate::state::StudySpan;
 
-/// A stored ZIP of known files. It is never made as a whole: [`Plan::parts`] gives any range of it again,
-/// always the same. An entry's CRC-32 must be known before its headers can be made; offsets don't depend on it.
+/// A ZIP of known items, each packed as it lies in its dropped file. It is never made as a whole: [`Plan::parts`] gives
+/// any range of it again, always the same. An entry's CRC-32 must be known before its headers can be made; offsets don't
+/// depend on it.
 #[derive(Debug)]
 pub struct Plan {
     entries: Vec<Planned>,
-    /// Where each file is in `entries`.
-    places: HashMap<FileId, usize>,
+    /// Where each item is in `entries`.
+    places: HashMap<ItemId, usize>,
     directory: Directory,
     len: u64,
     spans: Vec<StudySpan>,
@@ -23,9 +24,9 @@ pub struct Plan {
 
 #[derive(Debug)]
 struct Planned {
-    file: FileId,
+    item: ItemId,
     name: String,
-    size: u64,
+    content: Content,
     /// Offset of the local header.
     offset: u64,
     crc: Option<u32>,
@@ -33,12 +34,19 @@ struct Planned {
 
 impl Planned {
     fn record(&self) -> Entry<'_> {
-        Entry { name: &self.name, crc: self.crc.unwrap_or_default(), size: self.size, offset: self.offset }
+        Entry {
+            name: &self.name,
+            crc: self.crc.unwrap_or_default(),
+            size: self.content.size(),
+            packed_len: self.content.packed_len(),
+            deflated: matches!(self.content.packing, Packing::Deflated { .. }),
+            offset: self.offset,
+        }
     }
 
     fn data(&self) -> Range<u64> {
         let start = self.offset + self.record().local_header_len();
-        start..start + self.size
+        start..start + self.content.packed_len()
     }
 }
 
@@ -51,7 +59,7 @@ pub enum Part {
     File {
         /// Which.
         file: FileId,
-        /// Bytes of the file.
+        /// Bytes of the file, from its start.
         range: Range<u64>,
     },
 }
@@ -60,25 +68,25 @@ pub enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// A header in the range needs the CRC-32 of this file first.
-    #[error("the checksum of file {file} is not known yet")]
+    /// A header in the range needs the CRC-32 of this item first.
+    #[error("the checksum of entry {} of file {} is not known yet", item.entry, item.file)]
     MissingCrc {
-        /// The file.
-        file: FileId,
+        /// The item.
+        item: ItemId,
     },
 }
 
 impl Plan {
-    /// Plans an archive of these files in this order; those of one study must follow each other.
+    /// Plans an archive of these items in this order; those of one study must follow each other.
     pub fn new(files: &[Accepted]) -> Self {
         let mut names = Names::default();
         let mut spans: Vec<StudySpan> = Vec::new();
         let mut entries = Vec::with_capacity(files.len());
         let mut offset = 0;
         for accepted in files {
-            let Accepted { file, study_uid, path, size } = accepted;
+            let Accepted { item, study_uid, path, content, crc } = accepted;
             let name = names.entry(study_uid, path);
-            let entry = Planned { file: *file, name, size: *size, offset, crc: None };
+            let entry = Planned { item: *item, name, content: content.clone(), offset, crc: *crc };
             let end = entry.data().end;
             entries.push(entry);
             match spans.last_mut() {
@@ -89,7 +97,7 @@ impl Plan {
         }
         let len = entries.iter().map(|entry| entry.record().central_header_len()).sum();
         let directory = Directory { entries: entries.len() as u64, offset, len };
-        let places = entries.iter().enumerate().map(|(at, entry)| (entry.file, at)).collect();
+        let places = entries.iter().enumerate().map(|(at, entry)| (entry.item, at)).collect();
         Self { len: offset + directory.len + directory.end_len(), entries, places, directory, spans }
     }
 
@@ -118,8 +126,8 @@ impl Plan {
         &self.spans
     }
 
-    /// The files whose checksum is needed to make `range` and not known yet.
-    pub fn missing(&self, range: &Range<u64>) -> impl Iterator<Item = FileId> + use<'_> {
+    /// The items whose checksum is needed to make `range` and not known yet, and where their bytes are.
+    pub fn missing(&self, range: &Range<u64>) -> impl Iterator<Item = (ItemId, Content)> + use<'_> {
         let all = range.end > self.directory.offset;
         let (start, end) = (range.start, range.end);
         let first = if all { 0 } else { self.entries.partition_point(|entry| entry.data().end <= start) };
@@ -127,12 +135,12 @@ impl Plan {
         let in_range = rest.iter().take_while(move |entry| all || entry.offset < end);
         let unknown =
             in_range.filter(move |entry| entry.crc.is_none() && (all || entry.data().start > start));
-        unknown.map(|entry| entry.file)
+        unknown.map(|entry| (entry.item, entry.content.clone()))
     }
 
-    /// Tells a file's CRC-32.
-    pub fn set_crc(&mut self, file: FileId, crc: u32) {
-        let place = self.places.get(&file).and_then(|at| self.entries.get_mut(*at));
+    /// Tells the CRC-32 of an item's unpacked bytes.
+    pub fn set_crc(&mut self, item: ItemId, crc: u32) {
+        let place = self.places.get(&item).and_then(|at| self.entries.get_mut(*at));
         if let Some(entry) = place {
             entry.crc = Some(crc);
         }
@@ -141,10 +149,10 @@ impl Plan {
     /// How to make `range`, which is cut to the archive's length.
     ///
     /// # Errors
-    /// [`PlanError::MissingCrc`] while [`Plan::missing`] names a file for the range.
+    /// [`PlanError::MissingCrc`] while [`Plan::missing`] names an item for the range.
     pub fn parts(&self, range: &Range<u64>) -> Result<Vec<Part>, PlanError> {
-        if let Some(file) = self.missing(range).next() {
-            return Err(PlanError::MissingCrc { file });
+        if let Some((item, _)) = self.missing(range).next() {
+            return Err(PlanError::MissingCrc { item });
         }
         let mut parts = Parts { range: range.start..range.end.min(self.len), list: Vec::new() };
         let first = self.entries.partition_point(|entry| entry.data().end <= range.start);
@@ -154,7 +162,7 @@ impl Plan {
             }
             let data = entry.data();
             parts.bytes(entry.offset..data.start, || entry.record().local_header());
-            parts.file(entry.file, &data);
+            parts.file(&entry.content, &data);
         }
         if range.end <= self.directory.offset {
             return Ok(parts.list);
@@ -192,9 +200,10 @@ impl Parts {
         }
     }
 
-    fn file(&mut self, file: FileId, at: &Range<u64>) {
+    fn file(&mut self, content: &Content, at: &Range<u64>) {
         if let Some(range) = self.shared(at) {
-            self.list.push(Part::File { file, range });
+            let start = content.range.start;
+            self.list.push(Part::File { file: content.file, range: start + range.start..start + range.end });
         }
     }
 }

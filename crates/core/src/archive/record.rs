@@ -5,28 +5,29 @@ const VERSION_ZIP64: u16 = 45;
 /// General purpose flag bit 11: the name is UTF-8 (§4.4.4).
 const FLAG_UTF8: u16 = 1 << 11;
 const METHOD_STORED: u16 = 0;
+const METHOD_DEFLATED: u16 = 8;
 /// 1980-01-01 00:00:00, the earliest that a ZIP can say: the same files give the same archive.
 const DOS_TIME: u16 = 0;
 const DOS_DATE: u16 = 0x0021;
 const MAX_32: u64 = u32::MAX as u64;
 const MAX_16: u64 = u16::MAX as u64;
 
-/// What the records of one stored entry say.
+/// What the records of one entry say.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) name: &'a str,
+    /// Of the unpacked bytes, as is `size`.
     pub(super) crc: u32,
     pub(super) size: u64,
+    pub(super) packed_len: u64,
+    pub(super) deflated: bool,
     pub(super) offset: u64,
 }
 
 impl Entry<'_> {
+    /// A local header has both sizes in the ZIP64 extra field or none of them (§4.5.3).
     fn large(&self) -> bool {
-        self.size >= MAX_32
-    }
-
-    fn far(&self) -> bool {
-        self.offset >= MAX_32
+        self.size >= MAX_32 || self.packed_len >= MAX_32
     }
 
     /// Length of [`Entry::local_header`].
@@ -36,20 +37,25 @@ impl Entry<'_> {
 
     /// Local file header (§4.3.7).
     pub(super) fn local_header(&self) -> Vec<u8> {
-        let size = if self.large() { u32::MAX } else { self.size as u32 };
+        let sizes = if self.large() { (MAX_32, MAX_32) } else { (self.size, self.packed_len) };
         let mut to = Record::new(b"PK\x03\x04");
         to.u16(if self.large() { VERSION_ZIP64 } else { VERSION_DEFAULT });
-        self.common(&mut to, size);
+        self.common(&mut to, sizes);
         to.u16(if self.large() { 20 } else { 0 });
         to.bytes(self.name.as_bytes());
         if self.large() {
-            to.u16(1).u16(16).u64(self.size).u64(self.size);
+            to.u16(1).u16(16).u64(self.size).u64(self.packed_len);
         }
         to.0
     }
 
+    /// What a central header has no room for, in the order of the ZIP64 extra field (§4.5.3).
+    fn wide(&self) -> impl Iterator<Item = u64> {
+        [self.size, self.packed_len, self.offset].into_iter().filter(|value| *value >= MAX_32)
+    }
+
     fn central_extra_len(&self) -> u16 {
-        let fields = if self.large() { 16 } else { 0 } + if self.far() { 8 } else { 0 };
+        let fields = self.wide().count() as u16 * 8;
         if fields == 0 { 0 } else { 4 + fields }
     }
 
@@ -58,34 +64,32 @@ impl Entry<'_> {
         46 + self.name.len() as u64 + u64::from(self.central_extra_len())
     }
 
-    /// Central directory header (§4.3.12), with the ZIP64 extra field (§4.5.3) where one is needed.
+    /// Central directory header (§4.3.12), with the ZIP64 extra field where one is needed.
     pub(super) fn central_header(&self) -> Vec<u8> {
-        let size = if self.large() { u32::MAX } else { self.size as u32 };
-        let version = if self.large() || self.far() { VERSION_ZIP64 } else { VERSION_DEFAULT };
         let extra_len = self.central_extra_len();
+        let version = if extra_len > 0 { VERSION_ZIP64 } else { VERSION_DEFAULT };
         let mut to = Record::new(b"PK\x01\x02");
         // Made by: MS-DOS, so that no extractor looks for Unix permissions.
         to.u16(version).u16(version);
-        self.common(&mut to, size);
+        self.common(&mut to, (self.size, self.packed_len));
         to.u16(extra_len).u16(0).u16(0).u16(0).u32(0);
-        to.u32(if self.far() { u32::MAX } else { self.offset as u32 });
+        to.u32(self.offset.min(MAX_32) as u32);
         to.bytes(self.name.as_bytes());
         if extra_len > 0 {
             to.u16(1).u16(extra_len - 4);
         }
-        if self.large() {
-            to.u64(self.size).u64(self.size);
-        }
-        if self.far() {
-            to.u64(self.offset);
+        for value in self.wide() {
+            to.u64(value);
         }
         to.0
     }
 
     /// From the flags to the name's length, the same in both headers.
-    fn common(&self, to: &mut Record, size: u32) {
-        to.u16(FLAG_UTF8).u16(METHOD_STORED).u16(DOS_TIME).u16(DOS_DATE);
-        to.u32(self.crc).u32(size).u32(size).u16(self.name.len() as u16);
+    fn common(&self, to: &mut Record, (size, packed_len): (u64, u64)) {
+        let method = if self.deflated { METHOD_DEFLATED } else { METHOD_STORED };
+        to.u16(FLAG_UTF8).u16(method).u16(DOS_TIME).u16(DOS_DATE);
+        to.u32(self.crc).u32(packed_len.min(MAX_32) as u32).u32(size.min(MAX_32) as u32);
+        to.u16(self.name.len() as u16);
     }
 }
 

@@ -5,10 +5,14 @@
 pub struct Tag(pub u32);
 
 impl Tag {
+    pub(super) const META_GROUP: u16 = 0x0002;
+    /// The group of items and of what delimits them.
+    pub(super) const DELIMITER_GROUP: u16 = 0xFFFE;
     pub(super) const TRANSFER_SYNTAX_UID: Self = Self(0x0002_0010);
     pub(super) const MEDIA_STORAGE_SOP_CLASS_UID: Self = Self(0x0002_0002);
     pub(super) const MEDIA_STORAGE_SOP_INSTANCE_UID: Self = Self(0x0002_0003);
     pub(super) const SPECIFIC_CHARACTER_SET: Self = Self(0x0008_0005);
+    pub(super) const ITEM: Self = Self(0xFFFE_E000);
     pub(super) const ITEM_DELIMITATION: Self = Self(0xFFFE_E00D);
     pub(super) const SEQUENCE_DELIMITATION: Self = Self(0xFFFE_E0DD);
 
@@ -18,6 +22,11 @@ impl Tag {
 
     pub(super) const fn group(self) -> u16 {
         (self.0 >> 16) as u16
+    }
+
+    /// Float Pixel Data, Double Float Pixel Data, Pixel Data.
+    pub(super) const fn is_pixels(self) -> bool {
+        matches!(self.0, 0x7FE0_0008..=0x7FE0_0010)
     }
 }
 
@@ -57,6 +66,8 @@ pub(super) enum Kind {
     Ascii,
     /// Specific Character Set: LO, SH.
     Text,
+    /// Specific Character Set, and one value, in which a backslash is text: ST.
+    Prose,
     /// Specific Character Set, in component groups: PN.
     Name,
 }
@@ -71,7 +82,7 @@ fields! {
     AccessionNo 0x0008_0050 "accession_no" Text,
     Modality 0x0008_0060 "modality" Ascii,
     InstitutionName 0x0008_0080 "institution_name" Text,
-    InstitutionAddress 0x0008_0081 "institution_address" Text,
+    InstitutionAddress 0x0008_0081 "institution_address" Prose,
     ReferringPhysicianName 0x0008_0090 "referring_physician_name" Name,
     TzOffset 0x0008_0201 "tz_offset" Ascii,
     StudyDescription 0x0008_1030 "study_description" Text,

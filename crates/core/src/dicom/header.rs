@@ -24,12 +24,9 @@ impl Header {
     pub fn fields(&self, decoder: &dyn TextDecoder) -> Fields {
         let character_set = CharacterSet::parse(&self.character_set);
         let values = self.values.iter().map(|(field, bytes)| {
-            let text = match field.kind() {
-                Kind::Ascii => CharacterSet::default().decode(bytes, decoder),
-                Kind::Text => character_set.decode(bytes, decoder),
-                Kind::Name => character_set.decode_name(bytes, decoder),
-            };
-            (*field, trim(&text).to_owned())
+            let kind = field.kind();
+            let applies = if kind == Kind::Ascii { CharacterSet::default() } else { character_set };
+            (*field, applies.decode(bytes, kind, decoder))
         });
         Fields(values.filter(|(_, text)| !text.is_empty()).collect())
     }
@@ -43,17 +40,16 @@ impl Header {
     }
 
     pub(super) fn set_character_set(&mut self, value: &[u8]) {
-        self.character_set = value.to_vec();
+        if self.character_set.is_empty() {
+            self.character_set = value.to_vec();
+        }
     }
 
+    /// Keeps the value unless it is empty, or there is one already.
     pub(super) fn set(&mut self, field: Field, value: &[u8]) {
-        self.values.retain(|(known, _)| *known != field);
-        self.values.push((field, value.to_vec()));
-    }
-
-    /// A value of group 0002, which counts only where the data set has none.
-    pub(super) fn set_default(&mut self, field: Field, value: &[u8]) {
-        self.set(field, value);
+        if !value.iter().all(|byte| matches!(byte, 0 | b' ')) && !self.has(field) {
+            self.values.push((field, value.to_vec()));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::reason::{Reason, RejectedFile};
 use super::rule::ExcludeRule;
 use super::study::{SeriesInfo, StudyInfo, Warning};
 use super::uid;
-use crate::content::FileId;
+use crate::content::{Content, FileId, ItemId};
 
 /// All files read so far. Nothing that it tells depends on the order in which they were read.
 #[derive(Debug, Default)]
@@ -61,14 +61,16 @@ const COMMON: [Field; 14] = [
 /// A file of the upload, for the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// The dropped file.
-    pub file: FileId,
+    /// The dropped file, or entry of one.
+    pub item: ItemId,
     /// Study Instance UID as it stands in the file.
     pub study_uid: String,
     /// Path relative to what was dropped, with `/`.
     pub path: String,
-    /// Bytes.
-    pub size: u64,
+    /// Where its bytes are.
+    pub content: Content,
+    /// CRC-32 of the unpacked bytes, if known.
+    pub crc: Option<u32>,
 }
 
 impl Index {
@@ -246,10 +248,11 @@ impl Index {
             ))
         });
         let accepted = instances.into_iter().map(|instance| Accepted {
-            file: instance.file,
+            item: instance.file.into(),
             study_uid: instance.common.study_uid.clone(),
             path: instance.path.to_string(),
-            size: instance.size,
+            content: Content::whole(instance.file, instance.size),
+            crc: instance.content,
         });
         accepted.collect()
     }

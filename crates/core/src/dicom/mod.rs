@@ -1,22 +1,24 @@
 //! From dropped files to studies: header walk, text, grouping.
 
 mod charset;
-mod element;
 mod field;
 mod header;
 mod index;
+#[cfg(feature = "encoding_rs")]
+mod native_text;
 mod person_name;
 mod reason;
 mod rule;
 mod study;
 mod uid;
 mod walk;
-mod window;
 
-pub use charset::{PlainDecoder, TextDecoder};
+pub use charset::TextDecoder;
 pub use field::{Field, Tag};
 pub use header::{Fields, Header};
 pub use index::{Accepted, Index};
+#[cfg(feature = "encoding_rs")]
+pub use native_text::NativeDecoder;
 pub use person_name::readable as readable_name;
 pub use reason::{Reason, RejectedFile};
 pub use rule::ExcludeRule;

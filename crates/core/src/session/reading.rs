@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 
-use crate::content::FileId;
+use crate::content::{Content, FileId};
 use crate::dicom::{Index, Reason, TextDecoder, Walk};
 use crate::http::Failure;
 
@@ -107,7 +107,7 @@ impl Reading {
             && let Some(file) = self.queue.pop_front()
         {
             let size = self.files.get(&file).map_or(0, |(_, size)| *size);
-            self.go_on(file, Walk::new(size), index, text);
+            self.go_on(file, Walk::new(Content::whole(file, size)), index, text);
         }
         if self.all_read() && !self.compared {
             self.compared = true;

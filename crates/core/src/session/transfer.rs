@@ -136,7 +136,7 @@ impl Transfer {
             announcement,
             assembly_id: String::new(),
             plan,
-            paths: files.into_iter().map(|accepted| (accepted.file, accepted.path)).collect(),
+            paths: files.into_iter().map(|accepted| (accepted.item.file, accepted.path)).collect(),
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
@@ -279,7 +279,7 @@ impl Transfer {
         }
         match checksum {
             Ok(crc) => {
-                self.plan.set_crc(file, crc);
+                self.plan.set_crc(file.into(), crc);
                 self.release(now);
                 self.read_ahead();
             }
@@ -483,7 +483,11 @@ impl Transfer {
         let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
         let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
         let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
-        let wanted: Vec<_> = missing.filter(|file| !self.checksums.contains(file)).take(room).collect();
+        let wanted: Vec<_> = missing
+            .map(|(item, _)| item.file)
+            .filter(|file| !self.checksums.contains(file))
+            .take(room)
+            .collect();
         for file in wanted {
             self.checksums.insert(file);
             self.actions.push_back(Action::Checksum(file));

@@ -1,0 +1,74 @@
+//! Text by Specific Character Set (PS3.3 §C.12.1.1.2, PS3.5 §6.1).
+
+mod code_extension;
+mod repertoire;
+
+use super::field::Kind;
+use repertoire::Repertoire;
+
+/// Decodes bytes of a character encoding: by the browser's `TextDecoder`, natively by `encoding_rs`.
+pub trait TextDecoder {
+    /// The text of `bytes` in the encoding that the WHATWG Encoding Standard calls `label`; bytes that
+    /// mean nothing become U+FFFD. `None` if the encoding is not known here.
+    ///
+    /// Only asked for what needs tables: never for ASCII, ISO 8859-1 or UTF-8.
+    fn decode(&self, label: &'static str, bytes: &[u8]) -> Option<String>;
+}
+
+/// The character sets that one data set declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CharacterSet {
+    /// Decodes what stands before any escape sequence.
+    initial: Repertoire,
+    /// Escape sequences mean nothing in this one (PS3.5 §6.1.2.5.4).
+    stands_alone: bool,
+}
+
+impl CharacterSet {
+    /// From the value of (0008,0005). A term that is not defined counts as the default repertoire.
+    ///
+    /// Where the first value says nothing of bytes above 0x7F, the first of the others that does counts for
+    /// them: many systems designate a set once and go on using it behind a delimiter.
+    pub(super) fn parse(value: &[u8]) -> Self {
+        let terms: Vec<String> = value.split(|byte| *byte == b'\\').map(repertoire::normalise).collect();
+        let alone = terms.first().and_then(|term| Repertoire::standing_alone(term));
+        let any = || terms.iter().find_map(|term| Repertoire::of_term(term));
+        Self { initial: alone.or_else(any).unwrap_or_default(), stands_alone: alone.is_some() }
+    }
+
+    /// The text of a value, without padding; several values stay joined by backslashes.
+    ///
+    /// The values are told apart in the text, not in the bytes: 0x5C is the second half of a character in
+    /// some encodings.
+    pub(super) fn decode(self, bytes: &[u8], kind: Kind, decoder: &dyn TextDecoder) -> String {
+        let escaped = !self.stands_alone && bytes.contains(&code_extension::ESC);
+        let text = if escaped {
+            code_extension::decode(bytes, self.initial, kind, decoder)
+        } else {
+            self.initial.decode(bytes, decoder)
+        };
+        if kind == Kind::Prose { text.trim_end_matches(PADDING).to_owned() } else { trim_each(&text) }
+    }
+}
+
+/// PS3.5 §6.2.
+const PADDING: [char; 2] = [' ', '\0'];
+
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(PADDING)
+}
+
+/// Trims each of several values; `""` if none of them has any text.
+fn trim_each(text: &str) -> String {
+    let mut trimmed = String::with_capacity(text.len());
+    for (i, value) in text.split('\\').enumerate() {
+        if i > 0 {
+            trimmed.push('\\');
+        }
+        trimmed.push_str(trim(value));
+    }
+    if trimmed.bytes().all(|byte| byte == b'\\') {
+        trimmed.clear();
+    }
+    trimmed
+}

@@ -1,0 +1,14 @@
+//! Text natively, by the crate `encoding_rs`.
+
+use super::charset::TextDecoder;
+
+/// Decodes as browsers do: by the WHATWG Encoding Standard.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NativeDecoder;
+
+impl TextDecoder for NativeDecoder {
+    fn decode(&self, label: &'static str, bytes: &[u8]) -> Option<String> {
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
+        Some(encoding.decode_without_bom_handling(bytes).0.into_owned())
+    }
+}
