@@ -42,7 +42,7 @@ SCRIPTS = {
     "Japanese": (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう", "胸部単純"),
     "Japanese beside katakana": (["ISO 2022 IR 13", "ISO 2022 IR 87"], "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう", "ｷｮｳﾌﾞ 胸部"),
     "Korean": (["", "ISO 2022 IR 149"], "Hong^Gildong=洪^吉洞=홍^길동", "흉부 촬영"),
-    "Chinese, GB 2312": (["", "ISO 2022 IR 58"], "Zhang^XiaoDong=张^小东=", "胸部检查"),
+    "Chinese, GB 2312": (["", "ISO 2022 IR 58"], "Zhang^XiaoDong=张^小东", "胸部检查"),
     "Chinese, GB18030": (["GB18030"], "Wang^XiaoDong=王^小东", "胸部检查 㐀"),
     "Chinese, GBK": (["GBK"], "Wang^XiaoDong=王^小東", "胸部檢查"),
     "Greek and Cyrillic by escapes": (["ISO 2022 IR 6", "ISO 2022 IR 144", "ISO 2022 IR 126"], "Люксембург^Διον", "Грудь"),
