@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use auraloader_core::archive::{Crc32, Part};
+use auraloader_core::archive::{Checksum, Part};
+use auraloader_core::content::Content;
+use auraloader_core::dicom::Reason;
 use auraloader_core::http::Failure;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,29 +17,31 @@ const STEP: u64 = 4 * 1024 * 1024;
 /// A range of a file. A file changed since it was chosen can't be read: the browser sees to that.
 ///
 /// # Errors
-/// [`Failure::Unreadable`].
-pub async fn read(file: &File, range: Range<u64>) -> Result<Vec<u8>, Failure> {
+/// [`Reason::Unreadable`].
+pub async fn read(file: &File, range: Range<u64>) -> Result<Vec<u8>, Reason> {
     let whole = range.start == 0 && range.end as f64 >= file.size();
     // Slicing a small file costs more than it saves.
-    let blob = if whole { file.clone().unchecked_into::<Blob>() } else { slice(file, &range)? };
-    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(unreadable)?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    let blob = if whole { Ok(file.clone().unchecked_into()) } else { slice(file, &range) };
+    let buffer = match blob {
+        Ok(blob) => JsFuture::from(blob.array_buffer()).await,
+        Err(error) => Err(error),
+    };
+    buffer.map(|buffer| Uint8Array::new(&buffer).to_vec()).map_err(|_| Reason::Unreadable)
 }
 
-/// CRC-32 of a whole file.
+/// CRC-32 of a content of the file, unpacked.
 ///
 /// # Errors
-/// [`Failure::Unreadable`].
-pub async fn checksum(file: &File) -> Result<u32, Failure> {
-    let mut crc = Crc32::new();
-    let size = file.size() as u64;
-    let mut at = 0;
-    while at < size {
-        let end = size.min(at + STEP);
-        crc.update(&read(file, at..end).await?);
+/// [`Reason::Unreadable`], or that an archive's entry is not what the archive says.
+pub async fn checksum(file: &File, content: &Content) -> Result<u32, Reason> {
+    let mut checksum = Checksum::new(content);
+    let mut at = content.range.start;
+    while at < content.range.end {
+        let end = content.range.end.min(at + STEP);
+        checksum.update(&read(file, at..end).await?)?;
         at = end;
     }
-    Ok(crc.finish())
+    checksum.finish()
 }
 
 /// A body made of bytes and slices of files, which the browser reads as it sends.
@@ -50,7 +54,8 @@ pub fn compose(parts: &[Part], file: impl Fn(u32) -> Option<File>) -> Result<Blo
         match part {
             Part::Bytes(bytes) => pieces.push(&Uint8Array::from(bytes.as_slice())),
             Part::File { file: id, range } => {
-                pieces.push(&slice(&file(*id).ok_or(Failure::Unreadable)?, range)?.into())
+                let file = file(*id).ok_or(Failure::Unreadable)?;
+                pieces.push(&slice(&file, range).map_err(unreadable)?.into())
             }
         };
     }
@@ -68,8 +73,8 @@ pub async fn are_readable(files: Vec<File>) -> bool {
     true
 }
 
-fn slice(file: &File, range: &Range<u64>) -> Result<Blob, Failure> {
-    file.slice_with_f64_and_f64(range.start as f64, range.end as f64).map_err(unreadable)
+fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+    file.slice_with_f64_and_f64(range.start as f64, range.end as f64)
 }
 
 fn unreadable(_: JsValue) -> Failure {

@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
 use auraloader_core::content::FileId;
+use auraloader_core::dicom::Reason;
 use auraloader_core::http::{Answer, Body, Failure, Request};
 use auraloader_core::session::{Action, Input, RequestId, Session};
 use auraloader_core::time::Millis;
@@ -124,19 +125,19 @@ impl Engine {
 
     fn perform(&self, action: Action) {
         match action {
-            Action::Read(id, range) => self.spawn(move |engine| async move {
-                let bytes = match engine.file(id) {
+            Action::Read(item, range) => self.spawn(move |engine| async move {
+                let bytes = match engine.file(item.file) {
                     Some(file) => files::read(&file, range).await,
-                    None => Err(Failure::Unreadable),
+                    None => Err(Reason::Unreadable),
                 };
-                engine.handle(Input::Read(id, bytes));
+                engine.handle(Input::Read(item, bytes));
             }),
-            Action::Checksum(id) => self.spawn(move |engine| async move {
-                let crc = match engine.file(id) {
-                    Some(file) => files::checksum(&file).await,
-                    None => Err(Failure::Unreadable),
+            Action::Checksum(item, content) => self.spawn(move |engine| async move {
+                let crc = match engine.file(item.file) {
+                    Some(file) => files::checksum(&file, &content).await,
+                    None => Err(Reason::Unreadable),
                 };
-                engine.handle(Input::Checksum(id, crc));
+                engine.handle(Input::Checksum(item, crc));
             }),
             Action::Send(id, request) => {
                 // Known at once, so that it can be aborted before it has begun.

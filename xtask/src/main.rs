@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod fuzz;
 mod setup;
 mod stamp;
 mod test;
@@ -32,6 +33,8 @@ enum Task {
     Test(test::Args),
     /// Write pictures of every state of the widget into target/screenshots
     Screenshots,
+    /// Let the fuzzer look for bytes that break the reading of files; needs a nightly compiler
+    Fuzz(fuzz::Args),
     /// Format, lints for both targets, dependencies, types, documentation, size budgets
     Check(check::Args),
 }
@@ -54,6 +57,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Demo(args) => demo::run(&sh, &args),
         Task::Test(args) => test::run(&sh, &args),
         Task::Screenshots => test::screenshots(&sh),
+        Task::Fuzz(args) => fuzz::run(&sh, &args),
         Task::Check(args) => check::run(&sh, &args),
     }
 }

@@ -11,6 +11,7 @@ use crate::workspace::{locked_version, say};
 /// Used when no other is on PATH.
 const WASM_PACK: &str = "0.15.1";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// The wasm-bindgen CLI (and its test runner) of exactly the version that Cargo.lock has.
 pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
@@ -32,6 +33,11 @@ pub(crate) fn cargo_deny(sh: &Shell) -> Result<()> {
     if runs(sh, "cargo-deny") { Ok(()) } else { install(sh, "cargo-deny", CARGO_DENY) }
 }
 
+/// Any cargo-fuzz.
+pub(crate) fn cargo_fuzz(sh: &Shell) -> Result<()> {
+    if runs(sh, "cargo-fuzz") { Ok(()) } else { install(sh, "cargo-fuzz", CARGO_FUZZ) }
+}
+
 /// Whether `program --version` works.
 pub(crate) fn runs(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -43,6 +49,7 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
         folder("wasm-bindgen-cli", &wasm_bindgen_version(sh)?)?,
         folder("wasm-pack", WASM_PACK)?,
         folder("cargo-deny", CARGO_DENY)?,
+        folder("cargo-fuzz", CARGO_FUZZ)?,
     ];
     let old = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(wanted.into_iter().map(|dir| dir.join("bin")).chain(env::split_paths(&old)))?;

@@ -10,6 +10,7 @@ pub mod content;
 pub mod dicom;
 pub mod http;
 pub mod lifecycle;
+pub mod reading;
 pub mod retry;
 pub mod secret;
 pub mod session;

@@ -93,6 +93,21 @@ fn an_archive_stored_in_an_archive_is_not_taken_for_it() {
 }
 
 #[test]
+fn something_behind_the_archive() {
+    for zip64 in [None, Some(Vec::new())] {
+        for len in [1, 512, 60_000] {
+            let count = zip64.as_ref().map(|_| 0xFFFF);
+            let archive =
+                Archive { zip64: zip64.clone(), count, comment: b"comment".to_vec(), ..Archive::default() };
+            assert_two(&[archive.bytes(&two()), vec![0; len]].concat());
+        }
+    }
+    // In front too: this may as well be an entry of an archive that is cut off.
+    let between = Archive { in_front: vec![b'M'; 30], ..Archive::default() }.bytes(&two());
+    assert_eq!(open(&[between, vec![0; 20]].concat()), Err(Reason::DamagedArchive));
+}
+
+#[test]
 fn something_in_front_of_the_archive() {
     for zip64 in [None, Some(Vec::new())] {
         for len in [1, 22, 10_000, 70_000] {
@@ -120,6 +135,35 @@ fn something_in_front_that_the_offsets_know_of() {
 
 fn directory_len(entries: &[Raw]) -> u32 {
     entries.iter().map(|entry| 46 + entry.name.len() as u32 + 3).sum()
+}
+
+/// Ten entries of 1 GiB, but for their headers and their last bytes never looked at.
+#[test]
+fn more_than_4_gib_without_zip64() {
+    let gib = 1_u64 << 30;
+    let first = Raw::stored("a", b"");
+    let entries: Vec<_> = (0..10)
+        .map(|i: u64| {
+            first.clone().with(|entry| {
+                (entry.packed_len, entry.size) = (gib as u32 - 31, gib as u32 - 31);
+                entry.offset = Some((i * gib) as u32);
+            })
+        })
+        .collect();
+    let end = archive(&entries).split_off(10 * 31);
+    let start = 10 * gib;
+    let mut end_record = end[..end.len() - 6].to_vec();
+    end_record.extend((start as u32).to_le_bytes());
+    end_record.extend([0, 0]);
+    let mut opening = auraloader_core::archive::Opening::new(start + end_record.len() as u64);
+    while let Some(range) = opening.want() {
+        let front = vec![0; start.saturating_sub(range.start) as usize];
+        opening.supply(&[front, end_record.clone()].concat());
+    }
+    let listed = opening.finish().expect("an archive");
+    let starts: Vec<_> =
+        listed.into_iter().map(|listed| listed.entry.expect("sound").start_range().start / gib).collect();
+    assert_eq!(starts, (0..10).collect::<Vec<_>>());
 }
 
 #[test]

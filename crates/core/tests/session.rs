@@ -116,15 +116,15 @@ impl World {
 
     fn perform(&mut self, action: Action) {
         match action {
-            Action::Read(file, range) => {
-                let bytes = self.content(file);
+            Action::Read(item, range) => {
+                let bytes = self.content(item.file);
                 let bytes = bytes.map(|bytes| bytes[range.start as usize..range.end as usize].to_vec());
-                self.session.handle(self.now, Input::Read(file, bytes.ok_or(Failure::Unreadable)));
+                self.session.handle(self.now, Input::Read(item, bytes.ok_or(Reason::Unreadable)));
             }
-            Action::Checksum(file) => {
-                let bytes = self.content(file);
-                let crc = bytes.map(|bytes| crc32fast::hash(&bytes));
-                self.session.handle(self.now, Input::Checksum(file, crc.ok_or(Failure::Unreadable)));
+            Action::Checksum(item, content) => {
+                let bytes = self.content(item.file).ok_or(Reason::Unreadable);
+                let crc = bytes.and_then(|bytes| support::checksum(&bytes, &content));
+                self.session.handle(self.now, Input::Checksum(item, crc));
             }
             Action::Send(id, request) => self.send(id, &request),
             Action::Abort(_) => {}
@@ -262,6 +262,32 @@ fn from_drop_to_complete() {
     assert!(world.stored_is_right());
     assert_eq!(world.state.step, Step::Complete);
     assert_eq!(world.state.progress.bytes_sent, world.state.progress.bytes_total);
+}
+
+#[test]
+fn what_lies_in_a_dropped_archive_is_sent_as_it_was_packed() {
+    let images: Vec<_> =
+        ["1.1", "1.2", "1.3"].map(|instance| Image { instance, ..Image::default() }.file()).into();
+    let packed =
+        support::zip_of(&[("CD/1", images[0].clone()), ("CD/2", images[1].clone()), ("note", vec![65])]);
+    let mut world = World::new(vec![("disc.zip", packed), ("3", images[2].clone())]);
+    world.run(Input::Configure);
+    world.drop_files();
+    assert_eq!((world.state.studies[0].images, world.state.total_files), (3, 4));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    let (_, sent) = world.tus.uploads.values().next().expect("an upload");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(sent)).expect("an archive");
+    let names = ["1.2.3/3", "1.2.3/disc.zip!-CD-1", "1.2.3/disc.zip!-CD-2"];
+    for (name, image) in names.into_iter().zip([&images[2], &images[0], &images[1]]) {
+        let mut entry = archive.by_name(name).expect(name);
+        let deflated = entry.compression() == zip::CompressionMethod::Deflated;
+        assert_eq!(deflated, name.ends_with("CD-1"), "{name}");
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut content).expect("sound");
+        assert!(content == *image, "{name}");
+    }
+    assert_eq!(archive.len(), 3);
 }
 
 #[test]
@@ -446,7 +472,7 @@ fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     world.run(Input::Reset);
     assert_eq!(world.state, State::default());
     world.session.handle(world.now, Input::AddFiles(6, vec![("other/1".to_owned(), 500)]));
-    world.session.handle(world.now, Input::Read(0, Ok(Image::default().file())));
+    world.session.handle(world.now, Input::Read(0.into(), Ok(Image::default().file())));
     world.run(Input::AllListed);
     assert!(world.state.studies.is_empty());
     assert_eq!(world.state.rejected[0].reason, Reason::Unreadable);

@@ -1,6 +1,6 @@
 //! Which files go into the upload, grouped: study → series → instances.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::charset::TextDecoder;
@@ -16,22 +16,41 @@ use crate::content::{Content, FileId, ItemId};
 #[derive(Debug, Default)]
 pub struct Index {
     rules: Vec<ExcludeRule>,
-    instances: Vec<Instance>,
-    rejected: Vec<(FileId, RejectedFile)>,
+    instances: BTreeMap<ItemId, Instance>,
+    rejected: BTreeMap<ItemId, RejectedFile>,
+    /// What the instance added last states; the next one most often states the same.
+    recent: Option<Arc<Common>>,
+}
+
+/// What was found in one file.
+#[derive(Debug)]
+pub struct Found {
+    /// Which file or entry of an archive.
+    pub item: ItemId,
+    /// Relative to what was dropped, with `/`; `archive.zip!/inner/path` for an entry.
+    pub path: String,
+    /// Where its bytes are.
+    pub content: Content,
+    /// CRC-32 of the content, where that is known already.
+    pub crc: Option<u32>,
+    /// What the walk found.
+    pub header: Result<Header, Reason>,
 }
 
 /// One accepted file. What instances of a series have in common is shared, so that one costs little.
 #[derive(Debug)]
 struct Instance {
-    file: FileId,
     path: Box<str>,
-    size: u64,
+    content: Content,
     uid: Box<str>,
     common: Arc<Common>,
     truncated: bool,
     /// CRC-32 of the content; read only where another instance has the same UID and size.
-    content: Option<u32>,
+    crc: Option<u32>,
 }
+
+/// Study, Series and SOP Instance UID.
+type Uids<'a> = (&'a str, &'a str, &'a str);
 
 /// The values of study and series level that one file states.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +80,7 @@ const COMMON: [Field; 14] = [
 /// A file of the upload, for the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// The dropped file, or entry of one.
+    /// Which.
     pub item: ItemId,
     /// Study Instance UID as it stands in the file.
     pub study_uid: String,
@@ -69,7 +88,7 @@ pub struct Accepted {
     pub path: String,
     /// Where its bytes are.
     pub content: Content,
-    /// CRC-32 of the unpacked bytes, if known.
+    /// CRC-32 of the content, where that is known already.
     pub crc: Option<u32>,
 }
 
@@ -79,34 +98,30 @@ impl Index {
         Self { rules, ..Self::default() }
     }
 
-    /// Takes what the walk found in one file of `size` bytes.
-    pub fn add(
-        &mut self,
-        file: FileId,
-        path: &str,
-        size: u64,
-        header: Result<Header, Reason>,
-        text: &dyn TextDecoder,
-    ) {
-        match header.and_then(|header| self.accept(file, path, size, &header, text)) {
-            Ok(instance) => self.instances.push(instance),
-            Err(reason) => self.reject(file, path, reason),
+    /// Takes what was found in one file.
+    pub fn add(&mut self, found: Found, text: &dyn TextDecoder) {
+        let (item, path) = (found.item, found.path);
+        let is_directory = path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"));
+        let accepted = match found.header {
+            Err(Reason::NotDicom) | Ok(_) if is_directory => Err(Reason::Dicomdir),
+            header => header.and_then(|header| self.accept(&header, text)),
+        };
+        match accepted {
+            Ok((uid, common, truncated)) => {
+                let (path, content, crc) = (path.into(), found.content, found.crc);
+                self.instances.insert(item, Instance { path, content, uid, common, truncated, crc });
+            }
+            Err(reason) => self.reject(item, path, reason),
         }
     }
 
     fn accept(
-        &self,
-        file: FileId,
-        path: &str,
-        size: u64,
+        &mut self,
         header: &Header,
         text: &dyn TextDecoder,
-    ) -> Result<Instance, Reason> {
+    ) -> Result<(Box<str>, Arc<Common>, bool), Reason> {
         let fields = header.fields(text);
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY
-            || name.eq_ignore_ascii_case("DICOMDIR")
-        {
+        if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY {
             return Err(Reason::Dicomdir);
         }
         if self.rules.iter().any(|rule| rule.matches(&fields)) {
@@ -122,90 +137,85 @@ impl Index {
             series_uid: series_uid.to_owned(),
             values: fields.only(&COMMON),
         };
-        let recent = self.instances.iter().rev().take(8).find(|instance| *instance.common == common);
-        let common = recent.map_or_else(|| Arc::new(common), |instance| Arc::clone(&instance.common));
-        Ok(Instance {
-            file,
-            path: path.into(),
-            size,
-            uid,
-            common,
-            truncated: header.truncated,
-            content: None,
-        })
+        let common = match &self.recent {
+            Some(recent) if **recent == common => Arc::clone(recent),
+            _ => Arc::new(common),
+        };
+        self.recent = Some(Arc::clone(&common));
+        Ok((uid, common, header.truncated))
     }
 
-    fn reject(&mut self, file: FileId, path: &str, reason: Reason) {
-        self.rejected.push((file, RejectedFile { path: path.to_owned(), reason }));
+    fn reject(&mut self, item: ItemId, path: String, reason: Reason) {
+        self.rejected.insert(item, RejectedFile { path, reason });
     }
 
     /// The files whose content has to be compared, as others have their SOP Instance UID and size.
-    pub fn to_compare(&self) -> Vec<FileId> {
+    pub fn to_compare(&self) -> Vec<(ItemId, Content)> {
         let alike = self.alike().into_values().filter(|group| group.len() > 1).flatten();
-        alike.filter(|instance| instance.content.is_none()).map(|instance| instance.file).collect()
+        let unknown = alike.filter(|(_, instance)| instance.crc.is_none());
+        unknown.map(|(item, instance)| (item, instance.content.clone())).collect()
     }
 
     /// The CRC-32 of a file named by [`Index::to_compare`], or that it can't be read any more.
-    pub fn set_content(&mut self, file: FileId, content: Result<u32, Reason>) {
-        let Some(at) = self.instances.iter().position(|instance| instance.file == file) else { return };
-        match content {
+    pub fn set_crc(&mut self, item: ItemId, crc: Result<u32, Reason>) {
+        match crc {
             Ok(crc) => {
-                self.instances.iter_mut().skip(at).take(1).for_each(|instance| instance.content = Some(crc))
+                if let Some(instance) = self.instances.get_mut(&item) {
+                    instance.crc = Some(crc);
+                }
             }
-            Err(reason) => {
-                let instance = self.instances.swap_remove(at);
-                self.reject(file, &instance.path, reason);
-            }
+            Err(reason) => self.leave_out(item, reason),
+        }
+    }
+
+    fn leave_out(&mut self, item: ItemId, reason: Reason) {
+        if let Some(instance) = self.instances.remove(&item) {
+            self.reject(item, instance.path.into(), reason);
         }
     }
 
     /// Leaves out the duplicates among files that have been compared; the first in path order stays.
     pub fn settle(&mut self) {
-        let mut duplicates = BTreeSet::new();
+        let mut duplicates = Vec::new();
         for group in self.alike().into_values() {
             let mut seen = BTreeSet::new();
-            let compared = group.iter().filter_map(|instance| Some((instance.file, instance.content?)));
-            duplicates.extend(compared.filter(|(_, content)| !seen.insert(*content)).map(|(file, _)| file));
+            let compared = group.iter().filter_map(|(item, instance)| Some((*item, instance.crc?)));
+            duplicates.extend(compared.filter(|(_, crc)| !seen.insert(*crc)).map(|(item, _)| item));
         }
-        let (out, stay) = std::mem::take(&mut self.instances)
-            .into_iter()
-            .partition(|instance| duplicates.contains(&instance.file));
-        self.instances = stay;
-        for instance in out {
-            self.reject(instance.file, &instance.path, Reason::Duplicate);
+        for item in duplicates {
+            self.leave_out(item, Reason::Duplicate);
         }
     }
 
     /// Instances of equal series, UID and size, in path order.
-    fn alike(&self) -> HashMap<(&str, &str, &str, u64), Vec<&Instance>> {
-        let mut groups: HashMap<_, Vec<&Instance>> = HashMap::new();
-        for instance in self.in_path_order().into_iter().filter(|instance| !instance.uid.is_empty()) {
-            let Common { study_uid, series_uid, .. } = &*instance.common;
-            let key = (study_uid.as_str(), series_uid.as_str(), &*instance.uid, instance.size);
-            groups.entry(key).or_default().push(instance);
+    fn alike(&self) -> HashMap<(Uids<'_>, u64), Vec<(ItemId, &Instance)>> {
+        let mut groups: HashMap<_, Vec<_>> = HashMap::new();
+        for (item, instance) in self.in_path_order() {
+            if !instance.uid.is_empty() {
+                let key = (instance.uids(), instance.content.size());
+                groups.entry(key).or_default().push((item, instance));
+            }
         }
         groups
     }
 
-    fn in_path_order(&self) -> Vec<&Instance> {
-        let mut instances: Vec<_> = self.instances.iter().collect();
-        instances.sort_unstable_by(|a, b| (&a.path, a.file).cmp(&(&b.path, b.file)));
+    fn in_path_order(&self) -> Vec<(ItemId, &Instance)> {
+        let mut instances: Vec<_> = self.instances.iter().map(|(item, instance)| (*item, instance)).collect();
+        instances.sort_unstable_by(|(a, x), (b, y)| (&x.path, a).cmp(&(&y.path, b)));
         instances
     }
 
     /// Forgets every file from `first` on, as if it had never been dropped.
     pub fn forget_from(&mut self, first: FileId) {
-        self.instances.retain(|instance| instance.file < first);
-        self.rejected.retain(|(file, _)| *file < first);
+        self.instances.split_off(&first.into());
+        self.rejected.split_off(&first.into());
     }
 
-    /// Takes a study out; returns its files.
-    pub fn remove_study(&mut self, study_uid: &str) -> Vec<FileId> {
-        let (out, stay) = std::mem::take(&mut self.instances)
-            .into_iter()
-            .partition(|i: &Instance| i.common.study_uid == study_uid);
-        self.instances = stay;
-        out.iter().map(|instance: &Instance| instance.file).collect()
+    /// Takes a study out; returns how many files it had.
+    pub fn remove_study(&mut self, study_uid: &str) -> usize {
+        let before = self.instances.len();
+        self.instances.retain(|_, instance| instance.common.study_uid != study_uid);
+        before - self.instances.len()
     }
 
     /// Number of accepted files.
@@ -220,39 +230,55 @@ impl Index {
 
     /// Bytes of the accepted files.
     pub fn total_bytes(&self) -> u64 {
-        self.instances.iter().map(|instance| instance.size).sum()
+        self.instances.values().map(|instance| instance.content.size()).sum()
     }
 
     /// The files left out, in path order.
     pub fn rejected(&self) -> Vec<RejectedFile> {
-        let mut files: Vec<_> = self.rejected.iter().map(|(_, file)| file.clone()).collect();
+        let mut files: Vec<_> = self.rejected.values().cloned().collect();
         files.sort_unstable();
         files
     }
 
-    /// Number of files left out.
-    pub fn rejected_len(&self) -> usize {
-        self.rejected.len()
+    /// Why a file was left out, if it was.
+    pub fn reason(&self, item: ItemId) -> Option<Reason> {
+        self.rejected.get(&item).map(|file| file.reason)
+    }
+
+    /// What is unusual about each accepted file by itself; [`Warning::MixedPatient`] is a matter of the study.
+    pub fn warnings(&self) -> BTreeMap<ItemId, BTreeSet<Warning>> {
+        let mut versions: HashMap<Uids<'_>, usize> = HashMap::new();
+        for instance in self.instances.values() {
+            *versions.entry(instance.uids()).or_default() += 1;
+        }
+        let warnings = self.instances.iter().map(|(item, instance)| {
+            let mut warnings: BTreeSet<_> = instance.warnings().collect();
+            if !instance.uid.is_empty() && versions.get(&instance.uids()).is_some_and(|count| *count > 1) {
+                warnings.insert(Warning::Conflict);
+            }
+            (*item, warnings)
+        });
+        warnings.collect()
     }
 
     /// The accepted files, sorted by study, series and path.
     pub fn accepted(&self) -> Vec<Accepted> {
         let mut instances: Vec<_> = self.instances.iter().collect();
-        instances.sort_unstable_by(|a, b| {
-            let (x, y) = (&a.common, &b.common);
-            (&x.study_uid, &x.series_uid, &a.path, a.file).cmp(&(
-                &y.study_uid,
-                &y.series_uid,
-                &b.path,
-                b.file,
+        instances.sort_unstable_by(|(a, x), (b, y)| {
+            let (left, right) = (&x.common, &y.common);
+            (&left.study_uid, &left.series_uid, &x.path, a).cmp(&(
+                &right.study_uid,
+                &right.series_uid,
+                &y.path,
+                b,
             ))
         });
-        let accepted = instances.into_iter().map(|instance| Accepted {
-            item: instance.file.into(),
+        let accepted = instances.into_iter().map(|(item, instance)| Accepted {
+            item: *item,
             study_uid: instance.common.study_uid.clone(),
             path: instance.path.to_string(),
-            content: Content::whole(instance.file, instance.size),
-            crc: instance.content,
+            content: instance.content.clone(),
+            crc: instance.crc,
         });
         accepted.collect()
     }
@@ -261,7 +287,7 @@ impl Index {
     pub fn studies(&self) -> Vec<StudyInfo> {
         let mut order: Vec<&str> = Vec::new();
         let mut studies: HashMap<&str, Gathered<'_>> = HashMap::new();
-        for instance in self.in_path_order() {
+        for (_, instance) in self.in_path_order() {
             let uid = instance.common.study_uid.as_str();
             let study = studies.entry(uid).or_insert_with(|| {
                 order.push(uid);
@@ -273,39 +299,47 @@ impl Index {
     }
 }
 
+impl Instance {
+    fn uids(&self) -> Uids<'_> {
+        (&self.common.study_uid, &self.common.series_uid, &self.uid)
+    }
+
+    /// What is unusual about the file by itself.
+    fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let values = &self.common.values;
+        let (study, series, instance) = self.uids();
+        let several =
+            [Field::StudyUid, Field::SeriesUid].iter().any(|field| values.get(*field).contains('\\'));
+        let odd = [study, series, instance].iter().any(|uid| !uid.is_empty() && !uid::is_regular(uid));
+        let truncated = self.truncated.then_some(Warning::Truncated);
+        truncated.into_iter().chain((several || odd).then_some(Warning::IrregularUid))
+    }
+}
+
 /// One study while its instances are gone through in path order.
 #[derive(Default)]
 struct Gathered<'a> {
     info: StudyInfo,
     warnings: BTreeSet<Warning>,
     last: Option<&'a Arc<Common>>,
-    instances: BTreeMap<(&'a str, &'a str), usize>,
+    instances: HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Gathered<'a> {
     fn add(&mut self, instance: &'a Instance) {
-        let Common { study_uid, series_uid, values } = &*instance.common;
         if !self.last.is_some_and(|last| Arc::ptr_eq(last, &instance.common)) {
             self.add_values(&instance.common);
             self.last = Some(&instance.common);
         }
-        let series = self.info.series.entry(series_uid.clone()).or_default();
-        series.images += 1;
+        let (_, series_uid, uid) = instance.uids();
+        if let Some(series) = self.info.series.get_mut(series_uid) {
+            series.images += 1;
+        }
         self.info.images += 1;
-        let mut warn = |condition, warning| {
-            if condition {
-                self.warnings.insert(warning);
-            }
-        };
-        warn(instance.truncated, Warning::Truncated);
-        let uids = [study_uid.as_str(), series_uid.as_str(), &*instance.uid];
-        warn(uids.iter().any(|value| !value.is_empty() && !uid::is_regular(value)), Warning::IrregularUid);
-        let stated =
-            [Field::StudyUid, Field::SeriesUid].iter().any(|field| values.get(*field).contains('\\'));
-        warn(stated, Warning::IrregularUid);
-        let same = self.instances.entry((series_uid, &instance.uid)).or_default();
-        *same += 1;
-        warn(*same > 1 && !instance.uid.is_empty(), Warning::Conflict);
+        self.warnings.extend(instance.warnings());
+        if !uid.is_empty() && !self.instances.insert((series_uid, uid)) {
+            self.warnings.insert(Warning::Conflict);
+        }
     }
 
     fn add_values(&mut self, common: &Common) {

@@ -16,7 +16,7 @@ mod walk;
 pub use charset::TextDecoder;
 pub use field::{Field, Tag};
 pub use header::{Fields, Header};
-pub use index::{Accepted, Index};
+pub use index::{Accepted, Found, Index};
 #[cfg(feature = "encoding_rs")]
 pub use native_text::NativeDecoder;
 pub use person_name::readable as readable_name;

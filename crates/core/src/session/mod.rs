@@ -1,7 +1,6 @@
 //! One widget's life: from the first dropped file to the finished upload.
 
 mod pace;
-mod reading;
 mod transfer;
 
 use std::collections::{HashMap, VecDeque};
@@ -11,16 +10,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::FileId;
-use crate::dicom::{ExcludeRule, Index, TextDecoder};
+use crate::content::{Content, FileId, ItemId};
+use crate::dicom::{ExcludeRule, Index, Reason, TextDecoder};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
+use crate::reading::{self, Reader};
 use crate::retry::STALL;
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
 use crate::time::Millis;
 use pace::Pace;
-use reading::Reading;
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
@@ -64,9 +63,9 @@ pub enum Input {
     /// Forget the drop that is being read.
     StopReading,
     /// Bytes that [`Action::Read`] asked for; fewer are fine, none means that the file ends there.
-    Read(FileId, Result<Vec<u8>, Failure>),
+    Read(ItemId, Result<Vec<u8>, Reason>),
     /// The CRC-32 that [`Action::Checksum`] asked for.
-    Checksum(FileId, Result<u32, Failure>),
+    Checksum(ItemId, Result<u32, Reason>),
     /// What came of a request.
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
@@ -92,10 +91,10 @@ pub enum Input {
 /// What the shell is to do.
 #[derive(Debug)]
 pub enum Action {
-    /// Read this range of a file.
-    Read(FileId, Range<u64>),
-    /// Read all of a file and take its CRC-32.
-    Checksum(FileId),
+    /// Read this range of the item's dropped file.
+    Read(ItemId, Range<u64>),
+    /// Read all of this content and take its CRC-32 ([`crate::archive::Checksum`]).
+    Checksum(ItemId, Content),
     /// Send a request.
     Send(RequestId, Request),
     /// Abort a request; its answer is no longer wanted.
@@ -140,7 +139,9 @@ pub struct Session {
     config_call: Option<Call>,
     state: State,
     index: Index,
-    reading: Reading,
+    reading: Reader,
+    /// Files dropped before the drop that is being read.
+    files_before: usize,
     /// The upload that the person sees; others are only being taken back.
     current: Option<u32>,
     transfers: HashMap<u32, Transfer>,
@@ -175,7 +176,8 @@ impl Session {
             server: None,
             config_call: None,
             state: State::default(),
-            reading: Reading::default(),
+            reading: Reader::default(),
+            files_before: 0,
             current: None,
             transfers: HashMap::new(),
             last_transfer: 0,
@@ -205,8 +207,8 @@ impl Session {
                 }
             }
             Input::StopReading => self.stop_reading(now),
-            Input::Read(file, bytes) => self.reading.read(file, bytes, &mut self.index, &*self.text),
-            Input::Checksum(file, checksum) => self.checksummed(now, file, checksum),
+            Input::Read(item, bytes) => self.reading.read(item, bytes),
+            Input::Checksum(item, crc) => self.checksummed(now, item, crc),
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
                 if let Some(Owner::Transfer(serial, Slot::Tus)) = self.requests.get(&request).copied() {
@@ -253,7 +255,9 @@ impl Session {
         if !matches!(self.state.step, Step::Start | Step::Processing | Step::Pending) {
             return;
         }
-        self.state.total_files += files.len();
+        if self.state.step != Step::Processing {
+            self.files_before = self.state.total_files;
+        }
         self.reading.add(first, files);
         self.state.step = Step::Processing;
     }
@@ -262,8 +266,7 @@ impl Session {
         if self.state.step != Step::Processing {
             return;
         }
-        let (_, dropped) = self.reading.counts();
-        self.state.total_files = self.state.total_files.saturating_sub(dropped);
+        self.state.total_files = self.files_before;
         let first = self.reading.stop();
         self.index.forget_from(first);
         self.reading_ended(now);
@@ -274,18 +277,28 @@ impl Session {
         if self.state.step != Step::Processing {
             return;
         }
-        self.reading.advance(&mut self.index, &*self.text);
+        let mut done = false;
         while let Some(action) = self.reading.poll() {
-            self.actions.push_back(match action {
-                reading::Action::Read(file, range) => Action::Read(file, range),
-                reading::Action::Checksum(file) => Action::Checksum(file),
-            });
+            match action {
+                reading::Action::Read(item, range) => self.actions.push_back(Action::Read(item, range)),
+                reading::Action::Checksum(item, content) => {
+                    self.actions.push_back(Action::Checksum(item, content));
+                }
+                reading::Action::Found(found) => self.index.add(*found, &*self.text),
+                reading::Action::AllFound => self.reading.compare(self.index.to_compare()),
+                reading::Action::Compared(item, crc) => self.index.set_crc(item, crc),
+                reading::Action::Done => {
+                    self.index.settle();
+                    done = true;
+                }
+            }
         }
         let (files_done, files_total) = self.reading.counts();
+        self.state.total_files = self.files_before + files_total;
         self.state.progress =
             Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
         (self.dirty, self.stale) = (true, true);
-        if self.reading.is_done() {
+        if done {
             self.reading_ended(now);
         }
     }
@@ -297,11 +310,11 @@ impl Session {
         self.actions.push_back(Action::Emit(Event::FilesRead));
     }
 
-    fn checksummed(&mut self, now: Millis, file: FileId, checksum: Result<u32, Failure>) {
+    fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
         if self.state.step == Step::Processing {
-            self.reading.checksummed(file, checksum, &mut self.index);
+            self.reading.checksummed(item, crc);
         } else if let Some(serial) = self.current {
-            self.with_transfer(now, serial, |transfer| transfer.checksummed(now, file, checksum));
+            self.with_transfer(now, serial, |transfer| transfer.checksummed(now, item, crc));
         }
     }
 
@@ -309,7 +322,7 @@ impl Session {
         // While files are being read more of the study may come.
         if self.state.step == Step::Pending {
             let files = self.index.remove_study(uid);
-            self.state.total_files = self.state.total_files.saturating_sub(files.len());
+            self.state.total_files = self.state.total_files.saturating_sub(files);
             (self.dirty, self.stale, self.gathered) = (true, true, None);
             // What was left out beside studies that are gone is of no interest any more.
             if self.index.is_empty() {
@@ -423,7 +436,7 @@ impl Session {
     /// Forgets all files. An upload that runs goes on until its owner cancels it.
     fn clear(&mut self, step: Step) {
         let next = self.reading.next();
-        self.reading = Reading::from(next);
+        self.reading = Reader::from(next);
         self.index = Index::new(self.config.exclude_rules.clone());
         self.state = State { step, ..State::default() };
         self.current = None;
@@ -514,7 +527,9 @@ impl Session {
             match action {
                 transfer::Action::Send(slot, request) => self.send(Owner::Transfer(serial, slot), request),
                 transfer::Action::Abort(slot) => self.abort(Owner::Transfer(serial, slot)),
-                transfer::Action::Checksum(file) => self.actions.push_back(Action::Checksum(file)),
+                transfer::Action::Checksum(item, content) => {
+                    self.actions.push_back(Action::Checksum(item, content));
+                }
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);
                 }

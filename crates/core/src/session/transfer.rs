@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::archive::Plan;
-use crate::content::FileId;
-use crate::dicom::Accepted;
+use crate::content::{Content, ItemId};
+use crate::dicom::{Accepted, Reason};
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
@@ -33,7 +33,7 @@ pub(super) enum Slot {
 pub(super) enum Action {
     Send(Slot, Request),
     Abort(Slot),
-    Checksum(FileId),
+    Checksum(ItemId, Content),
     Emit(Event),
 }
 
@@ -91,7 +91,7 @@ pub(super) struct Transfer {
     announcement: Announcement,
     assembly_id: String,
     plan: Plan,
-    paths: HashMap<FileId, String>,
+    paths: HashMap<ItemId, String>,
     tus: tus::Upload,
     phase: Phase,
     /// The server has been told of the upload.
@@ -100,7 +100,7 @@ pub(super) struct Transfer {
     call: Option<(Purpose, Call)>,
     /// A PATCH that waits for checksums.
     held: Option<(Range<u64>, Request)>,
-    checksums: BTreeSet<FileId>,
+    checksums: BTreeSet<ItemId>,
     /// Start of the chunk that is being sent; checksums are read from here on.
     sending_from: u64,
     online: bool,
@@ -136,7 +136,7 @@ impl Transfer {
             announcement,
             assembly_id: String::new(),
             plan,
-            paths: files.into_iter().map(|accepted| (accepted.item.file, accepted.path)).collect(),
+            paths: files.into_iter().map(|accepted| (accepted.item, accepted.path)).collect(),
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
@@ -273,18 +273,18 @@ impl Transfer {
     }
 
     /// A file's CRC-32, or that it can't be read any more.
-    pub(super) fn checksummed(&mut self, now: Millis, file: FileId, checksum: Result<u32, Failure>) {
-        if !self.checksums.remove(&file) {
+    pub(super) fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
+        if !self.checksums.remove(&item) {
             return;
         }
-        match checksum {
+        match crc {
             Ok(crc) => {
-                self.plan.set_crc(file.into(), crc);
+                self.plan.set_crc(item, crc);
                 self.release(now);
                 self.read_ahead();
             }
             Err(_) => {
-                let path = self.paths.get(&file).map_or("", String::as_str);
+                let path = self.paths.get(&item).map_or("", String::as_str);
                 let message =
                     format!("{path} can't be read: was it changed or moved, or the disc taken out?");
                 self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
@@ -483,14 +483,10 @@ impl Transfer {
         let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
         let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
         let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
-        let wanted: Vec<_> = missing
-            .map(|(item, _)| item.file)
-            .filter(|file| !self.checksums.contains(file))
-            .take(room)
-            .collect();
-        for file in wanted {
-            self.checksums.insert(file);
-            self.actions.push_back(Action::Checksum(file));
+        let wanted: Vec<_> = missing.filter(|(item, _)| !self.checksums.contains(item)).take(room).collect();
+        for (item, content) in wanted {
+            self.checksums.insert(item);
+            self.actions.push_back(Action::Checksum(item, content));
         }
     }
 }

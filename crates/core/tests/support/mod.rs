@@ -1,6 +1,14 @@
 //! Small DICOM files made by hand.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::io::{Cursor, Write};
+
+use auraloader_core::archive::Checksum;
+use auraloader_core::content::Content;
+use auraloader_core::dicom::Reason;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
 /// A data set in explicit little endian: `element(&mut bytes, 0x0010_0010, b"PN", b"Doe")`.
 pub(crate) fn element(to: &mut Vec<u8>, tag: u32, vr: &[u8; 2], value: &[u8]) {
     to.extend(((tag >> 16) as u16).to_le_bytes());
@@ -28,6 +36,27 @@ pub(crate) fn part10(transfer_syntax: &str) -> Vec<u8> {
     element(&mut bytes, 0x0002_0000, b"UL", &(meta.len() as u32).to_le_bytes());
     bytes.extend(meta);
     bytes
+}
+
+/// What a shell answers to a session's or a reader's request for a checksum.
+pub(crate) fn checksum(file: &[u8], content: &Content) -> Result<u32, Reason> {
+    let mut checksum = Checksum::new(content);
+    // In pieces, as a shell reads them.
+    for piece in file[content.range.start as usize..content.range.end as usize].chunks(1000) {
+        checksum.update(piece)?;
+    }
+    checksum.finish()
+}
+
+/// A ZIP of these files, every second one stored.
+pub(crate) fn zip_of(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        let method = if at % 2 == 0 { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+        writer.start_file(*path, SimpleFileOptions::default().compression_method(method)).expect("a name");
+        writer.write_all(bytes).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
 }
 
 /// What a test wants to say of one image.

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 
 use auraloader_backend::phantom::{Phantom, PhantomFile};
 use auraloader_core::content::Content;
-use auraloader_core::dicom::{Index, NativeDecoder, Walk};
+use auraloader_core::dicom::{Found, Index, NativeDecoder, Walk};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -18,11 +18,13 @@ pub(crate) fn phantom() -> Vec<PhantomFile> {
 pub(crate) fn announce(files: &[PhantomFile]) -> Value {
     let mut index = Index::new(Vec::new());
     for (id, file) in (0..).zip(files) {
-        let mut walk = Walk::new(Content::whole(id, file.bytes.len() as u64));
+        let content = Content::whole(id, file.bytes.len() as u64);
+        let mut walk = Walk::new(content.clone());
         while let Some(range) = walk.want() {
             walk.supply(&file.bytes[range.start as usize..range.end as usize]);
         }
-        index.add(id, &file.path, file.bytes.len() as u64, walk.finish(), &NativeDecoder);
+        let (path, header) = (file.path.clone(), walk.finish());
+        index.add(Found { item: id.into(), path, content, crc: None, header }, &NativeDecoder);
     }
     assert_eq!(index.len(), files.len(), "{:?}", index.rejected());
     index.studies().into_iter().map(|study| (study.study_uid.clone(), json!(study))).collect()

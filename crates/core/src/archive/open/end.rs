@@ -36,14 +36,24 @@ pub(super) struct End {
     entries_here: u64,
     /// The directory is encrypted, as the ZIP64 record says.
     pub(super) encrypted: bool,
+    /// Something follows that is not the comment.
+    pub(super) trailed: bool,
 }
 
 impl End {
     /// Finds the record in `tail`, the bytes of the file from `start` to its end: the last whose comment ends where
-    /// the file does, so that neither text in a comment nor an archive stored as an entry is taken for it.
+    /// the file does, so that neither text in a comment nor an archive stored as an entry is taken for it. If there is
+    /// none, something has been added behind the archive, and the last record may do.
     pub(super) fn find(tail: &[u8], start: u64) -> Option<Self> {
         let last = tail.len().checked_sub(END_LEN)?;
-        (0..=last).rev().find_map(|at| Self::parse(tail.get(at..)?, start + at as u64))
+        let mut added = None;
+        for at in (0..=last).rev() {
+            match Self::parse(tail.get(at..)?, start + at as u64) {
+                Some(end) if !end.trailed => return Some(end),
+                end => added = added.or(end),
+            }
+        }
+        added
     }
 
     fn parse(bytes: &[u8], at: u64) -> Option<Self> {
@@ -52,7 +62,8 @@ impl End {
         let (entries_here, entries) = (fields.u16()?.into(), fields.u16()?.into());
         let (len, offset) = (fields.u32()?.into(), fields.u32()?.into());
         let comment = fields.u16()?;
-        let end = Self {
+        fields.bytes(comment)?;
+        Some(Self {
             at,
             entries,
             counted: false,
@@ -62,8 +73,8 @@ impl End {
             directory_disk,
             entries_here,
             encrypted: false,
-        };
-        (fields.0.len() == usize::from(comment)).then_some(end)
+            trailed: !fields.0.is_empty(),
+        })
     }
 
     /// Where the ZIP64 record is by the locator in front of this one, if there is a locator.
@@ -104,6 +115,7 @@ impl End {
             directory_disk: either(self.directory_disk, MAX_16, directory_disk),
             entries_here: either(self.entries_here, MAX_16, entries_here),
             encrypted: version >= VERSION_ENCRYPTED_DIRECTORY && record_len > ZIP64_END_LEN - 12,
+            ..self
         };
         (at < self.at).then_some(end)
     }

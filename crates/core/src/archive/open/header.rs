@@ -30,7 +30,8 @@ pub(super) struct Header<'a> {
     packed_len: u32,
     size: u32,
     disk: u16,
-    offset: u32,
+    /// Of the local header, as far as it goes into 32 bits.
+    pub(super) offset: u32,
     name: &'a [u8],
     extra: &'a [u8],
 }

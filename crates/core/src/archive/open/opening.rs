@@ -9,6 +9,8 @@ use crate::dicom::Reason;
 
 /// How much of the directory is read at a time.
 const PIECE: u64 = 64 * 1024;
+/// Where an offset of 32 bits runs over.
+const OVERRUN: u64 = 1 << 32;
 /// Begins what is in front of an encrypted directory (APPNOTE 6.3.10 §4.3.11).
 const DECRYPTION_HEADER: &[u8] = b"PK\x06\x08";
 /// Begins what signs a directory, as its last record (§4.3.13).
@@ -46,8 +48,12 @@ struct Directory {
     /// Where it starts.
     start: u64,
     around: Around,
+    /// Offsets have run over: macOS makes archives of more than 4 GiB without ZIP64.
+    overrun: bool,
     /// Headers gone through.
     entries: u64,
+    /// The offset in the last one.
+    last_offset: u32,
 }
 
 impl Opening {
@@ -146,8 +152,13 @@ impl Opening {
             return Err(Reason::ArchiveLimit);
         }
         let shift = start.checked_sub(end.offset).ok_or(Reason::DamagedArchive)?;
-        let around = Around { len: self.len, shift };
-        let directory = Directory { end, start, around, entries: 0 };
+        // With something behind it and in front, this is an entry of an archive whose own end is lost.
+        if end.trailed && shift != 0 {
+            return Err(Reason::DamagedArchive);
+        }
+        let overrun = shift > 0 && shift.is_multiple_of(OVERRUN);
+        let around = Around { len: self.len, shift: if overrun { 0 } else { shift } };
+        let directory = Directory { end, start, around, overrun, entries: 0, last_offset: 0 };
         let range = start..end.at;
         match start.checked_sub(self.at) {
             // It is at hand already.
@@ -182,6 +193,11 @@ impl Opening {
             if directory.entries > limits::MAX_ENTRIES {
                 return Err(Reason::ArchiveLimit);
             }
+            // The entries of such an archive are in the order in which they lie.
+            if directory.overrun && header.offset < directory.last_offset {
+                directory.around.shift += OVERRUN;
+            }
+            directory.last_offset = header.offset;
             self.listed.extend(header.listed(directory.around));
         }
         if is_last && (rest.is_empty() || rest.starts_with(SIGNATURE)) {
@@ -206,12 +222,12 @@ impl Opening {
     /// The directory is not right in front of its end: it may be at the offset that the end has, with something
     /// between the two.
     fn look_where_it_says(&mut self, directory: Directory) -> Result<(), Reason> {
-        let Directory { end, around, .. } = directory;
-        if around.shift == 0 {
+        let Directory { end, around, start, .. } = directory;
+        if start == end.offset {
             return Err(Reason::DamagedArchive);
         }
         let around = Around { shift: 0, ..around };
-        let directory = Directory { start: end.offset, around, ..directory };
+        let directory = Directory { start: end.offset, around, overrun: false, ..directory };
         self.go_to(Step::Directory(directory), end.offset..end.offset + end.len);
         Ok(())
     }

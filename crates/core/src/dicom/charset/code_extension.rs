@@ -1,8 +1,8 @@
 //! Code extension techniques: escape sequences within a value (ISO/IEC 2022, PS3.5 §6.1.2.5).
 
-use super::super::field::Kind;
 use super::TextDecoder;
 use super::repertoire::{EUC_JP, Repertoire};
+use crate::dicom::field::Kind;
 
 pub(super) const ESC: u8 = 0x1B;
 

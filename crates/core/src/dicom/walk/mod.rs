@@ -50,6 +50,8 @@ pub struct Walk {
     is_empty: bool,
     /// Has a prefix or a meta group, so that it is DICOM even if nothing useful follows.
     is_part10: bool,
+    /// Starts as ZIP archives do.
+    is_zip: bool,
     /// The data set has been found to be deflated.
     was_inflated: bool,
     /// In group 0002.
@@ -103,6 +105,7 @@ impl Walk {
             media: Vec::new(),
             is_empty: content.size() == 0,
             is_part10: false,
+            is_zip: false,
             was_inflated: false,
             in_meta: false,
             in_tail: false,
@@ -136,6 +139,11 @@ impl Walk {
                 break;
             }
         }
+    }
+
+    /// Whether what turned out to be no DICOM may be a ZIP archive (APPNOTE 6.3.10 §4.3.6).
+    pub fn is_zip(&self) -> bool {
+        self.is_zip
     }
 
     /// What was found; to be called when [`Walk::want`] is `None`.

@@ -6,6 +6,8 @@ use super::{Outcome, Stage, Tag, Walk};
 
 const PREAMBLE_LEN: usize = 128;
 const PREFIX: &[u8] = b"DICM";
+/// Local header, empty archive, first part of a split one.
+const ZIP_STARTS: [&[u8; 4]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
 /// Deflated Explicit VR Little Endian (PS3.5 §A.5).
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 /// What the zlib format (RFC 1950) puts in front of a deflate stream.
@@ -15,6 +17,7 @@ impl Walk {
     pub(super) fn start(&mut self) -> Option<()> {
         self.window.ensure(PREAMBLE_LEN + PREFIX.len())?;
         let bytes = self.window.rest();
+        self.is_zip = ZIP_STARTS.iter().any(|start| bytes.starts_with(*start));
         let behind_preamble = bytes.get(PREAMBLE_LEN..).unwrap_or_default();
         if behind_preamble.starts_with(PREFIX) {
             self.window.advance((PREAMBLE_LEN + PREFIX.len()) as u64);

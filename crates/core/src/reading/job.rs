@@ -1,0 +1,149 @@
+//! One item on its way: a dropped file that turns out to be DICOM, an archive or neither, or an archive's entry.
+
+use std::ops::Range;
+
+use crate::archive::{Entry, Opening};
+use crate::content::{Content, FileId};
+use crate::dicom::{Header, Reason, Walk};
+
+/// What an item needs next.
+pub(super) enum Next {
+    /// This range of the dropped file.
+    Read(Range<u64>),
+    /// The CRC-32 of its content.
+    Verify(Content),
+    /// Nothing: it has been read.
+    Found(Result<Header, Reason>),
+    /// Nothing: it was an archive, and these are its entries.
+    Opened(Vec<Job>),
+}
+
+pub(super) struct Job {
+    path: String,
+    content: Content,
+    crc: Option<u32>,
+    stage: Stage,
+}
+
+enum Stage {
+    New,
+    Walking(Box<Walk>),
+    Opening(Opening),
+    /// Found in an archive; where its bytes begin stands before them.
+    Entry(Entry),
+    LeftOut(Reason),
+    /// Whether the entry is what the archive says is being seen to.
+    Verifying(Result<Header, Reason>),
+}
+
+impl Job {
+    /// A dropped file.
+    pub(super) fn file(path: String, content: Content) -> Self {
+        Self { path, content, crc: None, stage: Stage::New }
+    }
+
+    fn entry(path: String, archive: FileId, entry: Result<Entry, Reason>) -> Self {
+        let crc = entry.as_ref().ok().map(Entry::crc);
+        let stage = entry.map_or_else(Stage::LeftOut, Stage::Entry);
+        Self { path, content: Content::whole(archive, 0), crc, stage }
+    }
+
+    pub(super) fn into_parts(self) -> (String, Content, Option<u32>) {
+        (self.path, self.content, self.crc)
+    }
+
+    pub(super) fn begin(&mut self) -> Next {
+        match &self.stage {
+            Stage::Entry(entry) => Next::Read(entry.start_range()),
+            Stage::LeftOut(reason) => Next::Found(Err(*reason)),
+            _ => self.walk_on(Box::new(Walk::new(self.content.clone()))),
+        }
+    }
+
+    /// Bytes that [`Next::Read`] asked for.
+    pub(super) fn supply(&mut self, bytes: &[u8]) -> Next {
+        match std::mem::replace(&mut self.stage, Stage::New) {
+            Stage::Walking(mut walk) => {
+                walk.supply(bytes);
+                self.walk_on(walk)
+            }
+            Stage::Opening(mut opening) => {
+                opening.supply(bytes);
+                self.open_on(opening)
+            }
+            Stage::Entry(entry) => match entry.content(self.content.file, bytes) {
+                Ok((content, start)) => {
+                    let mut walk = Box::new(Walk::new(content.clone()));
+                    self.content = content;
+                    if let Some(data) = bytes.get(start..).filter(|data| !data.is_empty()) {
+                        walk.supply(data);
+                    }
+                    self.walk_on(walk)
+                }
+                Err(reason) => Next::Found(Err(reason)),
+            },
+            // Nothing was asked for.
+            stage => {
+                self.stage = stage;
+                Next::Found(Err(Reason::Unreadable))
+            }
+        }
+    }
+
+    /// The CRC-32 that [`Next::Verify`] asked for.
+    pub(super) fn verify(&mut self, crc: Result<u32, Reason>) -> Next {
+        match (std::mem::replace(&mut self.stage, Stage::New), crc) {
+            (Stage::Verifying(header), Ok(crc)) if Some(crc) == self.crc => Next::Found(header),
+            (_, Ok(_)) => Next::Found(Err(Reason::DamagedArchive)),
+            (_, Err(reason)) => Next::Found(Err(reason)),
+        }
+    }
+
+    fn walk_on(&mut self, walk: Box<Walk>) -> Next {
+        if let Some(range) = walk.want() {
+            self.stage = Stage::Walking(walk);
+            return Next::Read(range);
+        }
+        let is_zip = walk.is_zip();
+        let header = walk.finish();
+        let is_entry = self.crc.is_some();
+        let is_archive = header.as_ref().err() == Some(&Reason::NotDicom) && self.is_archive(is_zip);
+        if is_archive && is_entry {
+            Next::Found(Err(Reason::NestedArchive))
+        } else if is_archive {
+            self.open_on(Opening::new(self.content.size()))
+        } else if is_entry && self.content.size() > 0 {
+            self.stage = Stage::Verifying(header);
+            Next::Verify(self.content.clone())
+        } else {
+            Next::Found(header)
+        }
+    }
+
+    fn open_on(&mut self, opening: Opening) -> Next {
+        if let Some(range) = opening.want() {
+            self.stage = Stage::Opening(opening);
+            return Next::Read(range);
+        }
+        match opening.finish() {
+            Ok(entries) => Next::Opened(
+                entries
+                    .into_iter()
+                    .map(|listed| {
+                        let path = [self.path.as_str(), "!/", &listed.path].concat();
+                        Self::entry(path, self.content.file, listed.entry)
+                    })
+                    .collect(),
+            ),
+            Err(reason) => Next::Found(Err(reason)),
+        }
+    }
+
+    /// Whether something that is no DICOM is an archive by its name; without an extension its first bytes tell,
+    /// as documents of other programs are ZIP files too.
+    fn is_archive(&self, is_zip: bool) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        extension.map_or(is_zip, |extension| extension.eq_ignore_ascii_case("zip"))
+    }
+}
