@@ -42,11 +42,18 @@ pub struct Found {
 struct Instance {
     path: Box<str>,
     content: Content,
+    stated: Stated,
+    /// CRC-32 of the content; read only where another instance has the same UID and size.
+    crc: Option<u32>,
+}
+
+/// What the file says of itself.
+#[derive(Debug)]
+struct Stated {
     uid: Box<str>,
     common: Arc<Common>,
     truncated: bool,
-    /// CRC-32 of the content; read only where another instance has the same UID and size.
-    crc: Option<u32>,
+    irregular_uid: bool,
 }
 
 /// Study, Series and SOP Instance UID.
@@ -107,19 +114,15 @@ impl Index {
             header => header.and_then(|header| self.accept(&header, text)),
         };
         match accepted {
-            Ok((uid, common, truncated)) => {
+            Ok(stated) => {
                 let (path, content, crc) = (path.into(), found.content, found.crc);
-                self.instances.insert(item, Instance { path, content, uid, common, truncated, crc });
+                self.instances.insert(item, Instance { path, content, stated, crc });
             }
             Err(reason) => self.reject(item, path, reason),
         }
     }
 
-    fn accept(
-        &mut self,
-        header: &Header,
-        text: &dyn TextDecoder,
-    ) -> Result<(Box<str>, Arc<Common>, bool), Reason> {
+    fn accept(&mut self, header: &Header, text: &dyn TextDecoder) -> Result<Stated, Reason> {
         let fields = header.fields(text);
         if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY {
             return Err(Reason::Dicomdir);
@@ -132,6 +135,11 @@ impl Index {
             return Err(Reason::MissingUid);
         }
         let uid = fields.first(Field::InstanceUid).into();
+        // Several values make a UID irregular, too.
+        let mut uids = [Field::StudyUid, Field::SeriesUid, Field::InstanceUid]
+            .map(|field| fields.get(field))
+            .into_iter();
+        let irregular_uid = uids.any(|uid| !uid.is_empty() && !uid::is_regular(uid));
         let common = Common {
             study_uid: study_uid.to_owned(),
             series_uid: series_uid.to_owned(),
@@ -142,7 +150,7 @@ impl Index {
             _ => Arc::new(common),
         };
         self.recent = Some(Arc::clone(&common));
-        Ok((uid, common, header.truncated))
+        Ok(Stated { uid, common, truncated: header.truncated, irregular_uid })
     }
 
     fn reject(&mut self, item: ItemId, path: String, reason: Reason) {
@@ -191,7 +199,7 @@ impl Index {
     fn alike(&self) -> HashMap<(Uids<'_>, u64), Vec<(ItemId, &Instance)>> {
         let mut groups: HashMap<_, Vec<_>> = HashMap::new();
         for (item, instance) in self.in_path_order() {
-            if !instance.uid.is_empty() {
+            if !instance.stated.uid.is_empty() {
                 let key = (instance.uids(), instance.content.size());
                 groups.entry(key).or_default().push((item, instance));
             }
@@ -214,7 +222,7 @@ impl Index {
     /// Takes a study out; returns how many files it had.
     pub fn remove_study(&mut self, study_uid: &str) -> usize {
         let before = self.instances.len();
-        self.instances.retain(|_, instance| instance.common.study_uid != study_uid);
+        self.instances.retain(|_, instance| instance.stated.common.study_uid != study_uid);
         before - self.instances.len()
     }
 
@@ -253,7 +261,9 @@ impl Index {
         }
         let warnings = self.instances.iter().map(|(item, instance)| {
             let mut warnings: BTreeSet<_> = instance.warnings().collect();
-            if !instance.uid.is_empty() && versions.get(&instance.uids()).is_some_and(|count| *count > 1) {
+            if !instance.stated.uid.is_empty()
+                && versions.get(&instance.uids()).is_some_and(|count| *count > 1)
+            {
                 warnings.insert(Warning::Conflict);
             }
             (*item, warnings)
@@ -265,7 +275,7 @@ impl Index {
     pub fn accepted(&self) -> Vec<Accepted> {
         let mut instances: Vec<_> = self.instances.iter().collect();
         instances.sort_unstable_by(|(a, x), (b, y)| {
-            let (left, right) = (&x.common, &y.common);
+            let (left, right) = (&x.stated.common, &y.stated.common);
             (&left.study_uid, &left.series_uid, &x.path, a).cmp(&(
                 &right.study_uid,
                 &right.series_uid,
@@ -275,7 +285,7 @@ impl Index {
         });
         let accepted = instances.into_iter().map(|(item, instance)| Accepted {
             item: *item,
-            study_uid: instance.common.study_uid.clone(),
+            study_uid: instance.stated.common.study_uid.clone(),
             path: instance.path.to_string(),
             content: instance.content.clone(),
             crc: instance.crc,
@@ -288,7 +298,7 @@ impl Index {
         let mut order: Vec<&str> = Vec::new();
         let mut studies: HashMap<&str, Gathered<'_>> = HashMap::new();
         for (_, instance) in self.in_path_order() {
-            let uid = instance.common.study_uid.as_str();
+            let uid = instance.stated.common.study_uid.as_str();
             let study = studies.entry(uid).or_insert_with(|| {
                 order.push(uid);
                 Gathered::default()
@@ -301,18 +311,13 @@ impl Index {
 
 impl Instance {
     fn uids(&self) -> Uids<'_> {
-        (&self.common.study_uid, &self.common.series_uid, &self.uid)
+        (&self.stated.common.study_uid, &self.stated.common.series_uid, &self.stated.uid)
     }
 
     /// What is unusual about the file by itself.
     fn warnings(&self) -> impl Iterator<Item = Warning> {
-        let values = &self.common.values;
-        let (study, series, instance) = self.uids();
-        let several =
-            [Field::StudyUid, Field::SeriesUid].iter().any(|field| values.get(*field).contains('\\'));
-        let odd = [study, series, instance].iter().any(|uid| !uid.is_empty() && !uid::is_regular(uid));
-        let truncated = self.truncated.then_some(Warning::Truncated);
-        truncated.into_iter().chain((several || odd).then_some(Warning::IrregularUid))
+        let truncated = self.stated.truncated.then_some(Warning::Truncated);
+        truncated.into_iter().chain(self.stated.irregular_uid.then_some(Warning::IrregularUid))
     }
 }
 
@@ -327,9 +332,9 @@ struct Gathered<'a> {
 
 impl<'a> Gathered<'a> {
     fn add(&mut self, instance: &'a Instance) {
-        if !self.last.is_some_and(|last| Arc::ptr_eq(last, &instance.common)) {
-            self.add_values(&instance.common);
-            self.last = Some(&instance.common);
+        if !self.last.is_some_and(|last| Arc::ptr_eq(last, &instance.stated.common)) {
+            self.add_values(&instance.stated.common);
+            self.last = Some(&instance.stated.common);
         }
         let (_, series_uid, uid) = instance.uids();
         if let Some(series) = self.info.series.get_mut(series_uid) {
