@@ -1,5 +1,6 @@
 //! One value of a file, as text by any decoder; and the fixture that every decoder must read alike.
 
+use auraloader_core::content::Content;
 use auraloader_core::dicom::{Field, TextDecoder, Walk};
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ pub(crate) fn decode(declared: &[u8], field: Field, value: &[u8], decoder: &dyn 
     let mut file = part10("1.2.840.10008.1.2.1");
     element(&mut file, 0x0008_0005, b"CS", declared);
     element(&mut file, field.tag().0, b"LO", value);
-    let mut walk = Walk::new(file.len() as u64);
+    let mut walk = Walk::new(Content::whole(0, file.len() as u64));
     while let Some(range) = walk.want() {
         walk.supply(&file[range.start as usize..range.end as usize]);
     }

@@ -86,7 +86,7 @@ pub(crate) fn zip(data: &[u8]) {
         let mut checksum = Checksum::new(&content);
         let packed = &data[content.range.start as usize..content.range.end as usize];
         if packed.chunks(777).try_for_each(|piece| checksum.update(piece)).is_ok() {
-            drop(checksum.finish());
+            let _ = checksum.finish();
         }
     }
 }

@@ -14,12 +14,21 @@ impl Encoding {
 
     /// The likeliest encoding of a data set whose first element is this, `room` bytes before the end.
     ///
-    /// A data set starts with a low group number, so the byte order that gives the lower one is right. Two
-    /// letters behind the tag mean explicit VR, as implicit VR would make them a length of 16 KiB or more on an
-    /// element that never is that long; and so does anything that can't be a length.
+    /// A data set starts with a low group number, so the byte order that gives the lower one is right, unless only
+    /// the other one makes sense.
     pub(super) fn guess(first: &[u8; 8], room: u64) -> Self {
-        let [a, b, _, _, c, d, ..] = *first;
+        let [a, b, ..] = *first;
         let big_endian = u16::from_be_bytes([a, b]) < u16::from_le_bytes([a, b]);
+        let likelier = Self::guess_vr(big_endian, first, room);
+        let other = Self::guess_vr(!big_endian, first, room);
+        let is_other = !likelier.is_plausible(first, room) && other.is_plausible(first, room);
+        if is_other { other } else { likelier }
+    }
+
+    /// Two letters behind the tag mean explicit VR, as implicit VR would make them a length of 16 KiB or more on an
+    /// element that never is that long; and so does anything that can't be a length.
+    fn guess_vr(big_endian: bool, first: &[u8; 8], room: u64) -> Self {
+        let [_, _, _, _, c, d, ..] = *first;
         let implicit = Self { big_endian, explicit_vr: false };
         Self { explicit_vr: is_letters([c, d]) || !implicit.header_without_vr(first).fits(room), ..implicit }
     }
@@ -101,7 +110,13 @@ impl ElementHeader {
             return Ok(short);
         }
         if !is_letters([e, f]) {
-            return [without_vr, short].into_iter().find(|header| header.fits(room)).ok_or(Defect::Nonsense);
+            let is_text = |byte: u8| matches!(byte, b' '..=b'~');
+            let may_be_vr = (e, f) == (0, 0) || (is_text(e) && is_text(f));
+            return match (without_vr.fits(room), may_be_vr && short.fits(room)) {
+                (true, _) => Ok(without_vr),
+                (false, true) => Ok(short),
+                (false, false) => Err(Defect::Nonsense),
+            };
         }
         let written_short = (g, h) != (0, 0) && short.fits(room);
         let Some(len) = bytes.get(8..).and_then(|rest| rest.first_chunk::<4>()) else {
@@ -236,6 +251,7 @@ mod tests {
     fn what_fits_in_no_way_is_nonsense_and_too_few_bytes_are_said_so() {
         let parse = |bytes: &[u8]| ElementHeader::parse(bytes, EXPLICIT_LE, 100);
         assert_eq!(parse(b"\x09\0\x10\0\x01\xFE\xFF\xFE0000"), Err(Defect::Nonsense));
+        assert_eq!(parse(b"\x09\0\x10\0\x01\xFE\x04\0abcd"), Err(Defect::Nonsense));
         assert_eq!(parse(b"\x09\0\x10\0LO\x06"), Err(Defect::Short));
         assert_eq!(parse(b"\x09\0\x10\0OB\0\0\x04\0\0"), Err(Defect::Short));
     }
@@ -250,6 +266,7 @@ mod tests {
         assert_eq!(guess(b"\x08\x00\x05\x00\x0a\x00\x00\x00"), (false, false, true));
         assert_eq!(guess(b"\x00\x08\x00\x05CS\x00\x0a"), (true, true, true));
         assert_eq!(guess(b"\x00\x08\x00\x05\x00\x00\x00\x0a"), (true, false, true));
+        assert_eq!(guess(b"\x03\x3F\x05\x00\x0a\x00\x00\x00"), (false, false, true));
         assert_eq!(guess(b"\x08\x00\x05\x00??\x0a\x00"), (false, true, false));
         assert_eq!(guess(b"\x08\x00\x05\x00\x5d\x00\x00\x00"), (false, true, false));
     }

@@ -12,15 +12,19 @@ const ZIP_STARTS: [&[u8; 4]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 /// What the zlib format (RFC 1950) puts in front of a deflate stream.
 const ZLIB_HEADER: usize = 2;
+/// The first element of a deflated data set is not longer.
+const PLAUSIBLE_LEN: u64 = 64 * 1024;
 
 impl Walk {
     pub(super) fn start(&mut self) -> Option<()> {
         self.window.ensure(PREAMBLE_LEN + PREFIX.len())?;
         let bytes = self.window.rest();
         self.is_zip = ZIP_STARTS.iter().any(|start| bytes.starts_with(*start));
-        let behind_preamble = bytes.get(PREAMBLE_LEN..).unwrap_or_default();
-        if behind_preamble.starts_with(PREFIX) {
-            self.window.advance((PREAMBLE_LEN + PREFIX.len()) as u64);
+        let is_prefixed = |at: usize| bytes.get(at..).is_some_and(|bytes| bytes.starts_with(PREFIX));
+        // Some writers leave out the preamble, but not the prefix behind it.
+        let preamble = [PREAMBLE_LEN, 0].into_iter().find(|len| is_prefixed(*len));
+        if let Some(preamble) = preamble {
+            self.window.advance((preamble + PREFIX.len()) as u64);
             self.is_part10 = true;
             self.stage = Stage::Meta;
             return Some(());
@@ -64,7 +68,7 @@ impl Walk {
         let claims_deflate = self.header.transfer_syntax() == DEFLATED;
         if !self.was_inflated
             && (claims_deflate || !is_start(encoding, first, room))
-            && let Some(wrapping) = deflate_wrapping(bytes.get(..PROBE).unwrap_or(bytes))
+            && let Some(wrapping) = deflate_wrapping(bytes.get(..PROBE).unwrap_or(bytes), claims_deflate)
         {
             self.was_inflated = true;
             self.window.advance(wrapping as u64);
@@ -83,15 +87,22 @@ fn group(encoding: Encoding, first: &[u8; 8]) -> u16 {
 
 /// Whether these are the first bytes of a data set rather than of anything else; few start behind group 0020.
 fn is_start(encoding: Encoding, first: &[u8; 8], room: u64) -> bool {
-    (0x0004..0x0100).contains(&group(encoding, first)) && encoding.is_plausible(first, room)
+    let is_usual = encoding.explicit_vr || (0x0004..0x0100).contains(&group(encoding, first));
+    is_usual && encoding.is_plausible(first, room)
 }
 
 /// If the bytes are a data set once inflated: how many of them are in front of the deflate stream.
-fn deflate_wrapping(bytes: &[u8]) -> Option<usize> {
+///
+/// What inflates need not be deflated: a data set that does not even claim to be has to be the explicit one that
+/// PS3.5 §A.5 asks for.
+fn deflate_wrapping(bytes: &[u8], claims_deflate: bool) -> Option<usize> {
     let is_data_set = |start: usize| {
         let inflated = Inflate::probe(bytes.get(start..).unwrap_or_default());
-        let first = inflated.first_chunk::<8>();
-        first.is_some_and(|first| is_start(Encoding::guess(first, u64::MAX), first, u64::MAX))
+        inflated.first_chunk::<8>().is_some_and(|first| {
+            let room = if claims_deflate { PLAUSIBLE_LEN } else { 0 };
+            let encoding = Encoding::guess(first, room);
+            (0x0004..0x0100).contains(&group(encoding, first)) && encoding.is_plausible(first, room)
+        })
     };
     [0, ZLIB_HEADER].into_iter().find(|start| is_data_set(*start))
 }
