@@ -25,7 +25,7 @@ fn without_json_a_person_reads_whose_studies_there_are_and_what_is_left_out() {
     for name in ["Japanese.dcm", "Greek.dcm"] {
         fs::copy(files.join(name), few.join(name)).expect("copied");
     }
-    fs::copy(few.join("Greek.dcm"), few.join("Greek again.dcm")).expect("copied");
+    fs::copy(few.join("Greek.dcm"), few.join("second Greek.dcm")).expect("copied");
     fs::write(few.join("letter.txt"), "Dear colleague").expect("written");
     fs::write(few.join("nothing.dcm"), "").expect("written");
 
@@ -33,7 +33,7 @@ fn without_json_a_person_reads_whose_studies_there_are_and_what_is_left_out() {
     for wanted in ["Tarou", "Yamada", "胸部単純", "Διονυσιος", "Θώραξ", "CT"] {
         assert!(said.contains(wanted), "no {wanted} in:\n{said}");
     }
-    for left_out in ["letter.txt", "nothing.dcm", "Greek.dcm"] {
+    for left_out in ["letter.txt", "nothing.dcm", "second Greek.dcm"] {
         assert!(said.contains(left_out), "no {left_out} in:\n{said}");
     }
     // In words or by their keys.
