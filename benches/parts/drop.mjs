@@ -2,7 +2,7 @@
 
 import { startBrowser } from "../../tests/e2e/support/browser.mjs";
 import { writeCtImages } from "../support/ct.mjs";
-import { median, seconds, spread, table, times } from "../support/numbers.mjs";
+import { facts, median, seconds, spread, table, times } from "../support/numbers.mjs";
 import { readers, startReading } from "../support/reading.mjs";
 
 /** The time of each reader, round by round, in turns; `{ folders: [{ files, size, [reader]: … }] }`. */
@@ -27,14 +27,18 @@ export async function drop(scope, { out, rounds = 5, files }) {
         if (round > 0) runs[name].push(result);
       }
     }
-    folders.push({ count, size, ...Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summary(all)])) });
+    folders.push({
+      count,
+      size,
+      ...Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summary(all)])),
+    });
   }
   for (const { count, size, ...read } of folders) {
     const floor = read["merely reading"].ms.median;
     table(`From drop to studies: ${count} files of ${size / 1024} KiB, median of ${rounds}`, [
       ["", "time", "from – to", "times the reading", "longest block of the page", "long tasks"],
       ...Object.entries(read).map(([name, { ms, longestBlock, longTasks, found }]) => [
-        `${name} (${Object.entries(found).map(([what, number]) => `${what} ${number}`)})`,
+        `${name} (${facts(found)})`,
         seconds(ms.median),
         `${seconds(ms.min)} – ${seconds(ms.max)}`,
         times(ms.median / floor),

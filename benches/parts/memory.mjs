@@ -2,7 +2,7 @@
 
 import { startBrowser } from "../../tests/e2e/support/browser.mjs";
 import { writeCtImages } from "../support/ct.mjs";
-import { median, mebibytes, seconds, spread, table } from "../support/numbers.mjs";
+import { facts, median, mebibytes, seconds, spread, table } from "../support/numbers.mjs";
 import { memoryOf, sampleMemory } from "../support/processes.mjs";
 import { readers, startReading } from "../support/reading.mjs";
 
@@ -31,7 +31,7 @@ async function measure(scope, { out, rounds, count, names }) {
   table(`Memory: ${count} files of 20 KiB, peak of all the browser's processes over idle, median of ${rounds}`, [
     ["", "over idle", "from – to", "more than reading", "time (while it was looked at)"],
     ...results.map(({ name, found, over, ms }) => [
-      `${name} (${Object.entries(found).map(([what, number]) => `${what} ${number}`)})`,
+      `${name} (${facts(found)})`,
       mebibytes(over.median),
       `${mebibytes(over.min)} – ${mebibytes(over.max)}`,
       mebibytes(over.median - floor),

@@ -15,6 +15,12 @@ export const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 export const times = (ratio) => `${ratio.toFixed(2)} ×`;
 export const count = (number) => Math.round(number).toLocaleString("en");
 
+/** `{ files: 3, studies: 1 }` as `3 files, 1 studies`. */
+export const facts = (found) =>
+  Object.entries(found)
+    .map(([what, number]) => `${count(number)} ${what}`)
+    .join(", ");
+
 /** Prints rows of text, the first of them headings, in columns. */
 export function table(title, rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

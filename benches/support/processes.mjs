@@ -16,7 +16,7 @@ async function processesOf(profile) {
       // It has ended meanwhile.
     }
   }
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     const below = [...parents].filter(([id, parent]) => found.has(parent) && !found.has(id));
     for (const [id] of below) found.add(id);
     grew = below.length > 0;

@@ -66,7 +66,7 @@ function instrument() {
     let next = 0;
     let bytes = 0;
     const readSome = async () => {
-      for (let file; (file = files[next++]); ) {
+      for (let file; (file = files[next++]);) {
         const { byteLength } = await file.arrayBuffer();
         bytes += byteLength;
       }

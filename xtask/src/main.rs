@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask --help`.
 
+mod bench;
 mod check;
 mod demo;
 mod setup;
@@ -30,6 +31,8 @@ enum Task {
     Demo(demo::Args),
     /// Run every test, or only some of the groups
     Test(test::Args),
+    /// Measure speed and memory of reading in Chromium, beside other readers
+    Bench(bench::Args),
     /// Write pictures of every state of the widget into target/screenshots
     Screenshots,
     /// Format, lints for both targets, dependencies, types, documentation, size budgets
@@ -53,6 +56,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => widget::build(&sh),
         Task::Demo(args) => demo::run(&sh, &args),
         Task::Test(args) => test::run(&sh, &args),
+        Task::Bench(args) => bench::run(&sh, &args),
         Task::Screenshots => test::screenshots(&sh),
         Task::Check(args) => check::run(&sh, &args),
     }
