@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask --help`.
 
+mod bench;
 mod check;
 mod demo;
 mod fuzz;
@@ -31,6 +32,8 @@ enum Task {
     Demo(demo::Args),
     /// Run every test, or only some of the groups
     Test(test::Args),
+    /// Measure speed and memory of reading in Chromium, beside other readers
+    Bench(bench::Args),
     /// Write pictures of every state of the widget into target/screenshots
     Screenshots,
     /// Let the fuzzer look for bytes that break the reading of files; needs a nightly compiler
@@ -56,6 +59,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Build => widget::build(&sh),
         Task::Demo(args) => demo::run(&sh, &args),
         Task::Test(args) => test::run(&sh, &args),
+        Task::Bench(args) => bench::run(&sh, &args),
         Task::Screenshots => test::screenshots(&sh),
         Task::Fuzz(args) => fuzz::run(&sh, &args),
         Task::Check(args) => check::run(&sh, &args),

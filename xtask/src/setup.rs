@@ -18,6 +18,7 @@ pub(crate) const PYDICOM_DIR: &str = "target/pydicom";
 pub(crate) fn everything(sh: &Shell) -> Result<()> {
     for_build(sh)?;
     for_tests(sh)?;
+    for_bench(sh)?;
     for_check(sh)?;
     say("Everything is installed");
     Ok(())
@@ -36,6 +37,12 @@ pub(crate) fn for_tests(sh: &Shell) -> Result<()> {
     debian_packages(sh)?;
     npm_packages(sh, "tests/e2e")?;
     pydicom(sh)
+}
+
+/// The browser and what drives it, as in the tests, and the readers that ours is measured beside.
+pub(crate) fn for_bench(sh: &Shell) -> Result<()> {
+    for_tests(sh)?;
+    npm_packages(sh, "benches")
 }
 
 /// What only `cargo xtask check` needs.

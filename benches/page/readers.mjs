@@ -1,0 +1,122 @@
+// Runs in the page: three readers that find the same values of a file, and how fast each is.
+
+import init, { count, values } from "/walk/auraloader_bench.js";
+
+/** Tags by the keys of the indexing contract; the last of them is where reading ends. */
+const tags = {
+  sop_class_uid: "00080016",
+  instance_uid: "00080018",
+  study_date: "00080020",
+  series_date: "00080021",
+  study_time: "00080030",
+  series_time: "00080031",
+  accession_no: "00080050",
+  modality: "00080060",
+  institution_name: "00080080",
+  institution_address: "00080081",
+  referring_physician_name: "00080090",
+  tz_offset: "00080201",
+  study_description: "00081030",
+  series_description: "0008103E",
+  patient_name: "00100010",
+  patient_id: "00100020",
+  issuer_of_patient_id: "00100021",
+  patient_birth_date: "00100030",
+  patient_sex: "00100040",
+  other_patient_ids: "00101000",
+  body_part: "00180015",
+  protocol_name: "00181030",
+  study_uid: "0020000D",
+  series_uid: "0020000E",
+  study_id: "00200010",
+  series_number: "00200011",
+};
+const keys = Object.entries(tags).map(([key, tag]) => [key, tag, `x${tag.toLowerCase()}`]);
+const last = tags.series_number;
+
+/** Each takes an ArrayBuffer; `time` is what is timed, `read` gives an object of values or throws. */
+export const readers = {
+  ours: {
+    time: (buffer) => count(new Uint8Array(buffer)),
+    read(buffer) {
+      const found = values(new Uint8Array(buffer));
+      if (!found) throw new Error("refused");
+      return Object.fromEntries(found.flatMap((key, at) => (at % 2 ? [] : [[key, found[at + 1]]])));
+    },
+  },
+  "dicom-parser": {
+    time: withDicomParser,
+    read: withDicomParser,
+  },
+  dcmjs: {
+    time: withDcmjs,
+    read: withDcmjs,
+  },
+};
+
+function withDicomParser(buffer) {
+  const dataSet = dicomParser.parseDicom(new Uint8Array(buffer), { untilTag: `x${last}` });
+  const found = {};
+  for (const [key, , tag] of keys) found[key] = dataSet.string(tag);
+  return found;
+}
+
+function withDcmjs(buffer) {
+  const { dict } = dcmjs.data.DicomMessage.readFile(buffer, {
+    untilTag: last,
+    stopOnGreaterTag: true,
+    ignoreErrors: true,
+  });
+  const found = {};
+  for (const [key, tag] of keys) found[key] = dict[tag]?.Value?.[0];
+  return found;
+}
+
+/** Loads the readers and the files: `{ name: [{ name, buffer }] }` by the name of the set. */
+export async function load() {
+  dcmjs.log.setLevel("silent");
+  await init();
+  const sets = await (await fetch("/files.json")).json();
+  const bytes = await (await fetch("/files")).arrayBuffer();
+  let at = 0;
+  for (const files of Object.values(sets)) {
+    for (const file of files) file.buffer = bytes.slice(at, (at += file.length));
+  }
+  return sets;
+}
+
+/** `[files that `reader` does not read]`: it throws, or finds neither a class nor a study. */
+export function failures(reader, files) {
+  return files.filter(({ buffer }) => !attempt(reader, buffer)).map(({ name }) => name);
+}
+
+function attempt(reader, buffer) {
+  try {
+    const found = reader.read(buffer);
+    return found.sop_class_uid || found.study_uid ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** In how many files each of our UIDs is what `reader` finds. */
+export function sameIdentity(reader, files) {
+  const uids = ["study_uid", "series_uid", "instance_uid"];
+  return files.filter(({ buffer }) => {
+    const [mine, other] = [attempt(readers.ours, buffer), attempt(reader, buffer)];
+    return uids.every((key) => (mine?.[key] ?? "") === (other?.[key] ?? "").trim());
+  }).length;
+}
+
+/** Files a second, over as many passes as take `ms`. */
+export function rate({ time }, files, ms) {
+  const start = performance.now();
+  let passes = 0;
+  let spent;
+  do {
+    for (const { buffer } of files) time(buffer);
+    passes++;
+    spent = performance.now() - start;
+  } while (spent < ms);
+  return (passes * files.length * 1000) / spent;
+}

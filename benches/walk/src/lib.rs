@@ -1,0 +1,36 @@
+//! The header walk with an entry of its own, for `cargo xtask bench`: the widget's module has none, as nobody else
+//! would call it. Compiled with the widget's profile, so that it is as fast and as slow as there.
+
+use auraloader_core::content::Content;
+use auraloader_core::dicom::{Fields, Walk};
+use text::BrowserDecoder;
+use wasm_bindgen::prelude::*;
+
+// The widget's own decoder, without its crate: that would bring the whole interface into the module.
+#[path = "../../../src/platform/text.rs"]
+mod text;
+
+/// How many values a file has of those that the widget reads, each found and decoded; `undefined` if it is refused.
+///
+/// The values stay in here, as they do in the widget, where studies are made of them.
+#[wasm_bindgen]
+#[must_use]
+pub fn count(file: &[u8]) -> Option<usize> {
+    Some(fields(file)?.iter().count())
+}
+
+/// The same values as `[key, value, key, value, …]`; `undefined` if the file is refused.
+#[wasm_bindgen]
+#[must_use]
+pub fn values(file: &[u8]) -> Option<Vec<String>> {
+    Some(fields(file)?.iter().flat_map(|(field, text)| [field.key().to_owned(), text.to_owned()]).collect())
+}
+
+fn fields(file: &[u8]) -> Option<Fields> {
+    let mut walk = Walk::new(Content::whole(0, file.len() as u64));
+    while let Some(range) = walk.want() {
+        let (from, to) = (usize::try_from(range.start).ok()?, usize::try_from(range.end).ok()?);
+        walk.supply(file.get(from..to).unwrap_or_default());
+    }
+    Some(walk.finish().ok()?.fields(&BrowserDecoder))
+}
