@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 // The widget's own decoder, without its crate: that would bring the whole interface into the module.
 #[path = "../../../src/platform/text.rs"]
+#[expect(unreachable_pub, reason = "it is public in the widget")]
 mod text;
 
 /// How many values a file has of those that the widget reads, each found and decoded; `undefined` if it is refused.
