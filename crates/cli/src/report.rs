@@ -34,14 +34,13 @@ enum Status {
 
 /// Writes `{"files": […], "studies": […]}`, the files in the order of their paths.
 pub(crate) fn write(out: &mut impl Write, items: &[Item], index: &Index) -> Result<()> {
-    let mut warnings = index.warnings();
     let files = items.iter().map(|item| {
         let reason = index.reason(item.id);
         File {
             path: &item.path,
             status: if reason.is_none() { Status::Accepted } else { Status::LeftOut },
             reason,
-            warnings: warnings.remove(&item.id).unwrap_or_default().into_iter().collect(),
+            warnings: index.warnings(item.id).into_iter().collect(),
             transfer_syntax: &item.transfer_syntax,
             fields: values(&item.fields),
         }

@@ -1,5 +1,5 @@
 //! The inputs that the fuzzer found worth keeping (`cargo xtask fuzz`), without the fuzzer.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 #![allow(clippy::disallowed_methods, reason = "tests run natively")]
 
 #[path = "support/hostile.rs"]

@@ -54,7 +54,7 @@ impl Header {
 }
 
 /// The decoded values of one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fields(Vec<(Field, String)>);
 
 impl Fields {
