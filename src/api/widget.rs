@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::time::Duration;
 
 use auraloader_core::session::Event;
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise};
 use leptos::prelude::{GetUntracked, Owner, RwSignal, Set, WithUntracked};
 use wasm_bindgen::prelude::*;
@@ -18,12 +18,14 @@ use super::events::{self, States, Topic};
 use super::options::Options;
 use super::page::{self, OnlineListener};
 use super::waiters::Waiters;
-use crate::platform::drop::{Dropped, Listed};
+use crate::platform::clock;
+use crate::platform::drop::{self, Dropped, Listed};
+use crate::platform::turn::next_turn;
 use crate::ui::{self, Intent, Intents, Model, Mounted};
 use crate::worker::{Command, Host, Report};
 
-/// Files handed to the engine in one message; between two of them the page gets its turn.
-const BATCH: usize = 500;
+/// How long files are handed to the engine before the page gets its turn.
+const HANDING_OVER: Duration = Duration::from_millis(10);
 
 /// One widget.
 #[wasm_bindgen]
@@ -363,26 +365,39 @@ impl Inner {
     }
 
     fn add_chosen(self: &Rc<Self>, files: Vec<File>) {
-        let listed: Vec<_> = files.into_iter().map(Listed::chosen).collect();
         self.listing.set(self.listing.get() + 1);
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
-            for batch in listed.chunks(BATCH) {
-                if !inner.add_listed(round, batch) {
+            let mut files = files.into_iter();
+            while files.len() > 0 {
+                let until = clock::now() + HANDING_OVER;
+                let mut some = Vec::new();
+                while clock::now() < until
+                    && let Some(file) = files.next()
+                {
+                    // Asked here, where there is a clock: a file that was chosen is first looked at when it is
+                    // asked for its size or posted, which holds the page up for about 0.4 ms.
+                    file.size();
+                    some.push(Listed::chosen(file));
+                }
+                if !inner.add_listed(round, &some) {
                     return;
                 }
-                TimeoutFuture::new(0).await;
+                next_turn().await;
             }
             inner.all_listed(round);
         });
     }
 
     fn add_dropped(self: &Rc<Self>, transfer: &DataTransfer) {
-        let dropped = Dropped::take(transfer);
+        let entries = match Dropped::take(transfer) {
+            Dropped::Files(files) => return self.add_chosen(files),
+            Dropped::Entries(entries) => entries,
+        };
         self.listing.set(self.listing.get() + 1);
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
-            dropped.list(|listed| inner.add_listed(round, &listed)).await;
+            drop::list(entries, |listed| inner.add_listed(round, &listed)).await;
             inner.all_listed(round);
         });
     }

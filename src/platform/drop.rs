@@ -28,11 +28,16 @@ impl Listed {
     }
 }
 
+/// Entries opened at a time.
+const BATCH: usize = 100;
+
 /// What a drop held, taken from it while it could be.
 #[derive(Debug)]
-pub struct Dropped {
-    entries: Vec<FileSystemEntry>,
-    files: Vec<Listed>,
+pub enum Dropped {
+    /// Files and folders.
+    Entries(Vec<FileSystemEntry>),
+    /// Files only: scripts can make transfers whose items have files but no entries.
+    Files(Vec<File>),
 }
 
 impl Dropped {
@@ -41,44 +46,44 @@ impl Dropped {
         let items = transfer.items();
         let items = (0..items.length()).filter_map(|at| items.get(at));
         let entries: Vec<_> = items.filter_map(|item| item.webkit_get_as_entry().ok().flatten()).collect();
-        // Scripts can make transfers whose items have files but no entries.
-        let files = transfer.files().filter(|_| entries.is_empty());
-        let files = files
-            .map(|files| (0..files.length()).filter_map(|at| files.get(at)).map(Listed::chosen).collect());
-        Self { entries, files: files.unwrap_or_default() }
+        match transfer.files() {
+            Some(files) if entries.is_empty() => {
+                Self::Files((0..files.length()).filter_map(|at| files.get(at)).collect())
+            }
+            _ => Self::Entries(entries),
+        }
     }
+}
 
-    /// Lists everything, a folder's worth at a time, as long as `found` says to go on.
-    pub async fn list(self, mut found: impl FnMut(Vec<Listed>) -> bool) {
-        let mut folders = Vec::new();
-        if !self.files.is_empty() && !found(self.files) || !found(open(self.entries, &mut folders).await) {
+/// Lists everything in `entries`, some files at a time, as long as `found` says to go on.
+pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl FnMut(Vec<Listed>) -> bool) {
+    let mut folders = Vec::new();
+    for some in entries.chunks(BATCH) {
+        if !found(open(some, &mut folders).await) {
             return;
         }
-        while let Some(folder) = folders.pop() {
-            let reader = folder.create_reader();
-            // A reader gives a hundred entries or so at a time, and none at the end.
-            loop {
-                let (listed, more) = match read_entries(&reader).await {
-                    Ok(entries) => {
-                        let more = !entries.is_empty();
-                        (open(entries, &mut folders).await, more)
-                    }
-                    Err(_) => (vec![Listed { path: path(&folder), file: None }], false),
-                };
-                if !found(listed) {
-                    return;
-                }
-                if !more {
-                    break;
-                }
+    }
+    while let Some(folder) = folders.pop() {
+        let reader = folder.create_reader();
+        // A reader gives a hundred entries or so at a time, and none at the end.
+        loop {
+            let (listed, more) = match read_entries(&reader).await {
+                Ok(entries) => (open(&entries, &mut folders).await, !entries.is_empty()),
+                Err(_) => (vec![Listed { path: path(&folder), file: None }], false),
+            };
+            if !found(listed) {
+                return;
+            }
+            if !more {
+                break;
             }
         }
     }
 }
 
 /// Opens the files among `entries`, and puts the folders on the pile.
-async fn open(entries: Vec<FileSystemEntry>, folders: &mut Vec<FileSystemDirectoryEntry>) -> Vec<Listed> {
-    let (files, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(FileSystemEntry::is_file);
+async fn open(entries: &[FileSystemEntry], folders: &mut Vec<FileSystemDirectoryEntry>) -> Vec<Listed> {
+    let (files, others): (Vec<_>, Vec<_>) = entries.iter().cloned().partition(FileSystemEntry::is_file);
     folders.extend(others.into_iter().map(JsCast::unchecked_into));
     join_all(files.into_iter().map(|entry| async move {
         let file = file(entry.unchecked_ref()).await.ok();

@@ -5,7 +5,7 @@
 mod api;
 #[path = "../../crates/core/tests/support/charsets.rs"]
 mod charsets;
-#[path = "../../crates/core/tests/support/mod.rs"]
+#[path = "../../crates/core/tests/support/image.rs"]
 mod support;
 mod text;
 mod ui;

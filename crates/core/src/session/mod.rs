@@ -584,7 +584,10 @@ impl Session {
 
     fn gather(&mut self) {
         self.state.studies = Arc::new(self.index.studies());
-        self.state.rejected = Arc::new(self.index.rejected());
+        // A long list that is only looked at once reading is over.
+        if self.state.step != Step::Processing {
+            self.state.rejected = Arc::new(self.index.rejected());
+        }
         self.state.total_bytes = self.index.total_bytes();
         self.stale = false;
     }
