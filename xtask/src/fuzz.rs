@@ -28,12 +28,12 @@ enum Target {
 }
 
 impl Target {
-    /// Name of the target, and the longest input: larger ones find nothing new here and are slow.
-    fn parts(self) -> (&'static str, u32) {
+    /// Its name, the longest input to try, and the longest that is kept: the corpus in the repository is to be small.
+    fn parts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Walk => ("walk", 100_000),
-            Self::Text => ("text", 1000),
-            Self::Zip => ("zip", 20_000),
+            Self::Walk => ("walk", "100000", "600"),
+            Self::Text => ("text", "1000", "100"),
+            Self::Zip => ("zip", "20000", "400"),
         }
     }
 }
@@ -44,26 +44,29 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     let all = Target::value_variants();
     let targets = if args.targets.is_empty() { all } else { &args.targets };
     // RUSTUP_TOOLCHAIN is what rustup sets for us; it would go before the nightly that is asked for.
-    let nightly = ["run", "nightly", "cargo", "fuzz"];
-    for (name, longest) in targets.iter().map(|target| target.parts()) {
+    let _any = sh.push_env("RUSTUP_TOOLCHAIN", "nightly");
+    // One allocation this large would mean that a claimed length was believed.
+    let limits = ["-malloc_limit_mb=32", "-rss_limit_mb=1024", "-timeout=5"];
+
+    for (name, longest, longest_kept) in targets.iter().map(|target| target.parts()) {
         say(&format!("Fuzzing {name} for {} seconds", args.seconds));
-        let (seconds, longest) = (args.seconds.to_string(), longest.to_string());
-        // One allocation this large would mean that a claimed length was believed.
-        let limits = ["-malloc_limit_mb=32", "-rss_limit_mb=1024", "-timeout=5"];
-        let found = format!("target/fuzz/{name}");
+        let (found, kept, fresh) = (
+            format!("target/fuzz/{name}"),
+            format!("fuzz/corpus/{name}"),
+            format!("target/fuzz/{name}-kept"),
+        );
         sh.create_dir(&found)?;
-        let corpora = [found.as_str(), &format!("fuzz/corpus/{name}")];
+        let time = format!("-max_total_time={}", args.seconds);
+        cmd!(sh, "cargo fuzz run {name} {found} {kept} -- {time} -max_len={longest} {limits...}").run()?;
+        sh.remove_path(&fresh)?;
+        sh.create_dir(&fresh)?;
         cmd!(
             sh,
-            "rustup {nightly...} run {name} {corpora...} -- -max_total_time={seconds} -max_len={longest} {limits...}"
+            "cargo fuzz run {name} {fresh} {kept} {found} -- -set_cover_merge=1 -max_len={longest_kept}"
         )
-        .env_remove("RUSTUP_TOOLCHAIN")
         .run()?;
-        let kept = format!("fuzz/corpus/{name}");
-        let merge = ["-merge=1", "-set_cover_merge=1"];
-        cmd!(sh, "rustup {nightly...} run {name} {kept} {found} -- {merge...} -max_len={longest}")
-            .env_remove("RUSTUP_TOOLCHAIN")
-            .run()?;
+        sh.remove_path(&kept)?;
+        cmd!(sh, "mv {fresh} {kept}").run()?;
     }
     Ok(())
 }

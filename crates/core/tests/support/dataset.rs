@@ -1,6 +1,6 @@
 //! Data sets in any encoding.
 
-use super::{element, part10};
+use super::part10;
 
 /// A data set in any encoding, also an untrue one.
 pub(crate) struct DataSet {
