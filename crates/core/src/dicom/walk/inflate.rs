@@ -1,5 +1,6 @@
 //! Inflating, no further than is asked for.
 
+use super::window::append;
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
 
@@ -46,9 +47,9 @@ impl Inflate {
         bytes
     }
 
-    pub(super) fn feed(&mut self, compressed: &[u8]) {
+    pub(super) fn feed(&mut self, compressed: Vec<u8>) {
         self.forget_used();
-        self.input.extend_from_slice(compressed);
+        append(&mut self.input, compressed);
     }
 
     /// Appends some bytes of the last of `layers`, each of which is inflated from the one before it; `false` if
