@@ -16,7 +16,8 @@ pub struct Header {
     values: Values,
 }
 
-/// Values by field, one behind the other: a file has two dozen, and an allocation for each took as long as to find it.
+/// Values by field, one behind the other: a file has two dozen. With one allocation each, here and in [`Fields`], CT
+/// images were read 1.5 times as slowly (measured with what else [`Fields`] allocated for each).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Values {
     bytes: Vec<u8>,

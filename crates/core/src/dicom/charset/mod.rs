@@ -61,7 +61,7 @@ impl CharacterSet {
 /// PS3.5 §6.2.
 const PADDING: [char; 2] = [' ', '\0'];
 
-/// The text without padding; looked for in its bytes, as that takes a fraction of the time.
+/// The text without padding, which is ASCII, so that its bytes tell.
 pub(super) fn trim(text: &str) -> &str {
     let is_text = |byte: &u8| !matches!(byte, b' ' | b'\0');
     let start = text.bytes().position(|byte| is_text(&byte)).unwrap_or_default();

@@ -22,7 +22,7 @@ const INFLATE_LIMIT: u64 = 16 * 1024 * 1024;
 /// has come in, so that the outcome does not depend on how a block is cut.
 ///
 /// What each element calls is inlined by hand, here and in `element.rs`, as the compiler does not where it goes for
-/// size: headers of CT images are read 1.4 times as fast, for 1.5 KB before compression.
+/// size: with that, and a `match` to find a field, CT images are read 1.4 times as fast, for 1.5 KB uncompressed.
 pub(super) struct Window {
     /// Where the content ends in the file.
     end: u64,
