@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use auraloader_core::archive::{Checksum, Part};
-use auraloader_core::content::Content;
+use auraloader_core::content::{self, Content};
 use auraloader_core::dicom::Reason;
 use auraloader_core::http::Failure;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
+
+use super::block::Block;
 
 /// Read at a time for a checksum, so that a file of any size costs this much memory.
 const STEP: u64 = 4 * 1024 * 1024;
@@ -18,7 +20,7 @@ const STEP: u64 = 4 * 1024 * 1024;
 ///
 /// # Errors
 /// [`Reason::Unreadable`].
-pub async fn read(file: &File, range: Range<u64>) -> Result<Vec<u8>, Reason> {
+pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Block>, Reason> {
     let whole = range.start == 0 && range.end as f64 >= file.size();
     // Slicing a small file costs more than it saves.
     let blob = if whole { Ok(file.clone().unchecked_into()) } else { slice(file, &range) };
@@ -26,7 +28,10 @@ pub async fn read(file: &File, range: Range<u64>) -> Result<Vec<u8>, Reason> {
         Ok(blob) => JsFuture::from(blob.array_buffer()).await,
         Err(error) => Err(error),
     };
-    buffer.map(|buffer| Uint8Array::new(&buffer).to_vec()).map_err(|_| Reason::Unreadable)
+    match buffer {
+        Ok(buffer) => Ok(Box::new(Block(Uint8Array::new(&buffer)))),
+        Err(_) => Err(Reason::Unreadable),
+    }
 }
 
 /// CRC-32 of a content of the file, unpacked.
@@ -38,7 +43,7 @@ pub async fn checksum(file: &File, content: &Content) -> Result<u32, Reason> {
     let mut at = content.range.start;
     while at < content.range.end {
         let end = content.range.end.min(at + STEP);
-        checksum.update(&read(file, at..end).await?)?;
+        checksum.update(&read(file, at..end).await?.to_vec())?;
         at = end;
     }
     checksum.finish()

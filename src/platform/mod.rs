@@ -1,5 +1,6 @@
 //! The browser's facilities, as the engine and the page need them.
 
+pub mod block;
 pub mod clock;
 pub mod drop;
 pub mod files;

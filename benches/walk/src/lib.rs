@@ -3,10 +3,15 @@
 
 use auraloader_core::content::Content;
 use auraloader_core::dicom::{Fields, Walk};
+use block::Block;
+use js_sys::Uint8Array;
 use text::BrowserDecoder;
 use wasm_bindgen::prelude::*;
 
-// The widget's own decoder, without its crate: that would bring the whole interface into the module.
+// The widget's own, without its crate: that would bring the whole interface into the module.
+#[path = "../../../src/platform/block.rs"]
+#[expect(unreachable_pub, reason = "it is public in the widget")]
+mod block;
 #[path = "../../../src/platform/text.rs"]
 #[expect(unreachable_pub, reason = "it is public in the widget")]
 mod text;
@@ -16,22 +21,22 @@ mod text;
 /// The values stay in here, as they do in the widget, where studies are made of them.
 #[wasm_bindgen]
 #[must_use]
-pub fn count(file: &[u8]) -> Option<usize> {
+pub fn count(file: &Uint8Array) -> Option<usize> {
     Some(fields(file)?.iter().count())
 }
 
 /// The same values as `[key, value, key, value, …]`; `undefined` if the file is refused.
 #[wasm_bindgen]
 #[must_use]
-pub fn values(file: &[u8]) -> Option<Vec<String>> {
+pub fn values(file: &Uint8Array) -> Option<Vec<String>> {
     Some(fields(file)?.iter().flat_map(|(field, text)| [field.key().to_owned(), text.to_owned()]).collect())
 }
 
-fn fields(file: &[u8]) -> Option<Fields> {
-    let mut walk = Walk::new(Content::whole(0, file.len() as u64));
+fn fields(file: &Uint8Array) -> Option<Fields> {
+    let mut walk = Walk::new(Content::whole(0, file.length().into()));
     while let Some(range) = walk.want() {
-        let (from, to) = (usize::try_from(range.start).ok()?, usize::try_from(range.end).ok()?);
-        walk.supply(file.get(from..to).unwrap_or_default());
+        let (from, to) = (u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?);
+        walk.supply(&Block(file.subarray(from, to)));
     }
     Some(walk.finish().ok()?.fields(&BrowserDecoder))
 }

@@ -27,7 +27,10 @@ pub(crate) fn read(dir: &Path) -> Result<(Vec<Item>, Index)> {
     reader.all_listed();
     while let Some(action) = reader.poll() {
         match action {
-            Action::Read(item, range) => reader.read(item, files.read(item.file, &range)),
+            Action::Read(item, range) => {
+                let bytes = files.read(item.file, &range);
+                reader.read(item, bytes.map(|bytes| Box::new(bytes) as _));
+            }
             Action::Checksum(item, content) => reader.checksummed(item, files.checksum(&content)),
             Action::Found(found) => {
                 let header = found.header.as_ref().ok();

@@ -43,6 +43,30 @@ pub enum Packing {
     },
 }
 
+/// Bytes read of a file, wherever they are kept: the walk copies only those that it looks at.
+pub trait Block {
+    /// How many there are.
+    fn size(&self) -> usize;
+
+    /// A copy of some of them.
+    fn piece(&self, range: Range<usize>) -> Vec<u8>;
+
+    /// A copy of all.
+    fn to_vec(&self) -> Vec<u8> {
+        self.piece(0..self.size())
+    }
+}
+
+impl<T: AsRef<[u8]> + ?Sized> Block for T {
+    fn size(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn piece(&self, range: Range<usize>) -> Vec<u8> {
+        self.as_ref().get(range).unwrap_or_default().to_vec()
+    }
+}
+
 impl Content {
     /// All of a dropped file of `len` bytes.
     pub fn whole(file: FileId, len: u64) -> Self {

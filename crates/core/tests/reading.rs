@@ -68,7 +68,7 @@ impl<'a> Shell<'a> {
             Action::Read(item, range) => {
                 let bytes = &self.files[item.file as usize].1[range.start as usize..range.end as usize];
                 *self.read.entry(item.file).or_default() += bytes.len();
-                self.reader.read(item, Ok(bytes.to_vec()));
+                self.reader.read(item, Ok(Box::new(bytes.to_vec())));
             }
             Action::Checksum(item, content) => {
                 let crc = checksum(&self.files[item.file as usize].1, &content);

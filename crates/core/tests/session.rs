@@ -117,9 +117,13 @@ impl World {
     fn perform(&mut self, action: Action) {
         match action {
             Action::Read(item, range) => {
-                let bytes = self.content(item.file);
-                let bytes = bytes.map(|bytes| bytes[range.start as usize..range.end as usize].to_vec());
-                self.session.handle(self.now, Input::Read(item, bytes.ok_or(Reason::Unreadable)));
+                let read = match self.content(item.file) {
+                    Some(bytes) => {
+                        Ok(Box::new(bytes[range.start as usize..range.end as usize].to_vec()) as _)
+                    }
+                    None => Err(Reason::Unreadable),
+                };
+                self.session.handle(self.now, Input::Read(item, read));
             }
             Action::Checksum(item, content) => {
                 let bytes = self.content(item.file).ok_or(Reason::Unreadable);
@@ -472,7 +476,7 @@ fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     world.run(Input::Reset);
     assert_eq!(world.state, State::default());
     world.session.handle(world.now, Input::AddFiles(6, vec![("other/1".to_owned(), 500)]));
-    world.session.handle(world.now, Input::Read(0.into(), Ok(Image::default().file())));
+    world.session.handle(world.now, Input::Read(0.into(), Ok(Box::new(Image::default().file()))));
     world.run(Input::AllListed);
     assert!(world.state.studies.is_empty());
     assert_eq!(world.state.rejected[0].reason, Reason::Unreadable);

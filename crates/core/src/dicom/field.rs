@@ -46,6 +46,10 @@ macro_rules! fields {
                 match self { $(Self::$variant => Tag($tag),)* }
             }
 
+            pub(super) const fn of(tag: Tag) -> Option<Self> {
+                match tag.0 { $($tag => Some(Self::$variant),)* _ => None }
+            }
+
             /// The name under which it is told, e.g. `patient_name`.
             pub const fn key(self) -> &'static str {
                 match self { $(Self::$variant => $key,)* }
@@ -104,10 +108,6 @@ fields! {
 impl Field {
     /// The field behind which nothing more is needed.
     pub(super) const LAST: Self = Self::SeriesNumber;
-
-    pub(super) fn of(tag: Tag) -> Option<Self> {
-        Self::ALL.binary_search_by(|field| field.tag().cmp(&tag)).ok().and_then(|i| Self::ALL.get(i).copied())
-    }
 }
 
 #[cfg(test)]

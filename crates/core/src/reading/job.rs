@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::archive::{Entry, Opening};
-use crate::content::{Content, FileId};
+use crate::content::{Block, Content, FileId};
 use crate::dicom::{Header, Reason, Walk};
 
 /// What an item needs next.
@@ -61,27 +61,17 @@ impl Job {
     }
 
     /// Bytes that [`Next::Read`] asked for.
-    pub(super) fn supply(&mut self, bytes: &[u8]) -> Next {
+    pub(super) fn supply(&mut self, bytes: &dyn Block) -> Next {
         match std::mem::replace(&mut self.stage, Stage::New) {
             Stage::Walking(mut walk) => {
                 walk.supply(bytes);
                 self.walk_on(walk)
             }
             Stage::Opening(mut opening) => {
-                opening.supply(bytes);
+                opening.supply(&bytes.to_vec());
                 self.open_on(opening)
             }
-            Stage::Entry(entry) => match entry.content(self.content.file, bytes) {
-                Ok((content, start)) => {
-                    let mut walk = Box::new(Walk::new(content.clone()));
-                    self.content = content;
-                    if let Some(data) = bytes.get(start..).filter(|data| !data.is_empty()) {
-                        walk.supply(data);
-                    }
-                    self.walk_on(walk)
-                }
-                Err(reason) => Next::Found(Err(reason)),
-            },
+            Stage::Entry(entry) => self.enter(&entry, &bytes.to_vec()),
             // Nothing was asked for.
             stage => {
                 self.stage = stage;
@@ -96,6 +86,20 @@ impl Job {
             (Stage::Verifying(header), Ok(crc)) if Some(crc) == self.crc => Next::Found(header),
             (_, Ok(_)) => Next::Found(Err(Reason::DamagedArchive)),
             (_, Err(reason)) => Next::Found(Err(reason)),
+        }
+    }
+
+    fn enter(&mut self, entry: &Entry, bytes: &[u8]) -> Next {
+        match entry.content(self.content.file, bytes) {
+            Ok((content, start)) => {
+                let mut walk = Box::new(Walk::new(content.clone()));
+                self.content = content;
+                if let Some(data) = bytes.get(start..).filter(|data| !data.is_empty()) {
+                    walk.supply(data);
+                }
+                self.walk_on(walk)
+            }
+            Err(reason) => Next::Found(Err(reason)),
         }
     }
 

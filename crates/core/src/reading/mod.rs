@@ -6,7 +6,7 @@ mod job;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
-use crate::content::{Content, FileId, ItemId};
+use crate::content::{Block, Content, FileId, ItemId};
 use crate::dicom::{Found, Reason};
 use job::{Job, Next};
 
@@ -109,10 +109,10 @@ impl Reader {
     }
 
     /// Bytes that [`Action::Read`] asked for: fewer are fine, none means that the file ends there.
-    pub fn read(&mut self, item: ItemId, bytes: Result<Vec<u8>, Reason>) {
+    pub fn read(&mut self, item: ItemId, bytes: Result<Box<dyn Block>, Reason>) {
         if let Some(mut job) = self.jobs.remove(&item) {
             let next = match bytes {
-                Ok(bytes) => job.supply(&bytes),
+                Ok(bytes) => job.supply(&*bytes),
                 Err(reason) => Next::Found(Err(reason)),
             };
             self.perform(item, job, next);

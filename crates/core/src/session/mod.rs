@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Content, FileId, ItemId};
+use crate::content::{Block, Content, FileId, ItemId};
 use crate::dicom::{ExcludeRule, Index, Reason, TextDecoder};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
@@ -52,7 +52,6 @@ pub struct Config {
 pub type RequestId = u32;
 
 /// What happened.
-#[derive(Debug)]
 pub enum Input {
     /// Fetch the server's configuration.
     Configure,
@@ -63,7 +62,7 @@ pub enum Input {
     /// Forget the drop that is being read.
     StopReading,
     /// Bytes that [`Action::Read`] asked for; fewer are fine, none means that the file ends there.
-    Read(ItemId, Result<Vec<u8>, Reason>),
+    Read(ItemId, Result<Box<dyn Block>, Reason>),
     /// The CRC-32 that [`Action::Checksum`] asked for.
     Checksum(ItemId, Result<u32, Reason>),
     /// What came of a request.

@@ -30,45 +30,55 @@ impl CharacterSet {
     /// Where the first value says nothing of bytes above 0x7F, the first of the others that does counts for
     /// them: many systems designate a set once and go on using it behind a delimiter.
     pub(super) fn parse(value: &[u8]) -> Self {
-        let terms: Vec<String> = value.split(|byte| *byte == b'\\').map(repertoire::normalise).collect();
-        let alone = terms.first().and_then(|term| Repertoire::standing_alone(term));
-        let any = || terms.iter().find_map(|term| Repertoire::of_term(term));
-        Self { initial: alone.or_else(any).unwrap_or_default(), stands_alone: alone.is_some() }
+        let mut terms = value.split(|byte| *byte == b'\\').map(repertoire::normalise);
+        let first = terms.next().unwrap_or_default();
+        if let Some(alone) = Repertoire::standing_alone(&first) {
+            return Self { initial: alone, stands_alone: true };
+        }
+        let any = || terms.find_map(|term| Repertoire::of_term(&term));
+        Self { initial: Repertoire::of_term(&first).or_else(any).unwrap_or_default(), stands_alone: false }
     }
 
-    /// The text of a value, without padding; several values stay joined by backslashes.
+    /// Appends the text of a value, without padding; several values stay joined by backslashes.
     ///
     /// The values are told apart in the text, not in the bytes: 0x5C is the second half of a character in
     /// some encodings.
-    pub(super) fn decode(self, bytes: &[u8], kind: Kind, decoder: &dyn TextDecoder) -> String {
+    pub(super) fn decode(self, bytes: &[u8], kind: Kind, decoder: &dyn TextDecoder, to: &mut String) {
         let escaped = !self.stands_alone && bytes.contains(&code_extension::ESC);
         let text = if escaped {
-            code_extension::decode(bytes, self.initial, kind, decoder)
+            code_extension::decode(bytes, self.initial, kind, decoder).into()
         } else {
             self.initial.decode(bytes, decoder)
         };
-        if kind == Kind::Prose { text.trim_end_matches(PADDING).to_owned() } else { trim_each(&text) }
+        if kind == Kind::Prose {
+            to.push_str(text.trim_end_matches(PADDING));
+        } else {
+            trim_each(&text, to);
+        }
     }
 }
 
 /// PS3.5 §6.2.
 const PADDING: [char; 2] = [' ', '\0'];
 
+/// The text without padding, which is ASCII, so that its bytes tell.
 pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches(PADDING)
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\0');
+    let start = text.bytes().position(|byte| is_text(&byte)).unwrap_or_default();
+    let end = text.as_bytes().iter().rposition(is_text).map_or(start, |last| last + 1);
+    text.get(start..end).unwrap_or_default()
 }
 
-/// Trims each of several values; `""` if none of them has any text.
-fn trim_each(text: &str) -> String {
-    let mut trimmed = String::with_capacity(text.len());
-    for (i, value) in text.split('\\').enumerate() {
-        if i > 0 {
-            trimmed.push('\\');
+/// Trims each of several values; nothing if none of them has any text.
+fn trim_each(text: &str, to: &mut String) {
+    if !text.as_bytes().contains(&b'\\') {
+        to.push_str(trim(text));
+    } else if !text.bytes().all(|byte| matches!(byte, b'\\' | b' ' | b'\0')) {
+        for (i, value) in text.split('\\').enumerate() {
+            if i > 0 {
+                to.push('\\');
+            }
+            to.push_str(trim(value));
         }
-        trimmed.push_str(trim(value));
     }
-    if trimmed.bytes().all(|byte| byte == b'\\') {
-        trimmed.clear();
-    }
-    trimmed
 }

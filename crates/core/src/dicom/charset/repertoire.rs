@@ -1,5 +1,7 @@
 //! Which bytes are which characters: the defined terms of PS3.3 §C.12.1.1.2, and what to make of untrue ones.
 
+use std::borrow::Cow;
+
 use super::TextDecoder;
 
 /// A set of characters with its encoding, as one value of Specific Character Set names it.
@@ -56,12 +58,16 @@ const fn g1(registration: &'static str, escape: &'static [u8], repertoire: Reper
 
 /// A term as `100`, `192` or `GBK`, however it is spelled: `ISO-IR 100`, `iso2022 ir 100`, `ISO_IR_100`.
 pub(super) fn normalise(term: &[u8]) -> String {
-    let letters = term.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    let letters: String = letters.map(|byte| char::from(byte.to_ascii_uppercase())).collect();
-    ["ISO", "2022", "IR"]
-        .into_iter()
-        .fold(letters.as_str(), |term, prefix| term.strip_prefix(prefix).unwrap_or(term))
-        .to_owned()
+    let mut letters = String::with_capacity(term.len());
+    for byte in term.iter().filter(|byte| byte.is_ascii_alphanumeric()) {
+        letters.push(char::from(byte.to_ascii_uppercase()));
+    }
+    for prefix in ["ISO", "2022", "IR"] {
+        if letters.starts_with(prefix) {
+            letters.drain(..prefix.len());
+        }
+    }
+    letters
 }
 
 impl Repertoire {
@@ -87,19 +93,19 @@ impl Repertoire {
     }
 
     /// The text of bytes without escape sequences.
-    pub(super) fn decode(self, bytes: &[u8], decoder: &dyn TextDecoder) -> String {
+    pub(super) fn decode<'a>(self, bytes: &'a [u8], decoder: &dyn TextDecoder) -> Cow<'a, str> {
         let utf_8 = str::from_utf8(bytes);
         match self {
-            _ if bytes.is_ascii() => utf_8.unwrap_or_default().to_owned(),
-            Self::Latin1 => latin_1(bytes),
-            Self::Default => utf_8.map_or_else(|_| latin_1(bytes), str::to_owned),
-            Self::Utf8 if utf_8.is_ok() || is_cut(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Self::Utf8 => latin_1(bytes),
+            _ if bytes.is_ascii() => utf_8.unwrap_or_default().into(),
+            Self::Latin1 => latin_1(bytes).into(),
+            Self::Default => utf_8.map_or_else(|_| latin_1(bytes).into(), Cow::Borrowed),
+            Self::Utf8 if utf_8.is_ok() || is_cut(bytes) => String::from_utf8_lossy(bytes),
+            Self::Utf8 => latin_1(bytes).into(),
             Self::Encoded(label) => match decoder.decode(label, bytes) {
-                Some(text) if !text.contains(char::REPLACEMENT_CHARACTER) => text,
+                Some(text) if !text.contains(char::REPLACEMENT_CHARACTER) => text.into(),
                 damaged => match utf_8 {
-                    Ok(text) => text.to_owned(),
-                    Err(_) => damaged.unwrap_or_else(|| latin_1(bytes)),
+                    Ok(text) => text.into(),
+                    Err(_) => damaged.unwrap_or_else(|| latin_1(bytes)).into(),
                 },
             },
         }

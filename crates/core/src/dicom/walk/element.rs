@@ -9,6 +9,7 @@ pub(super) struct Encoding {
     pub(super) explicit_vr: bool,
 }
 
+/// Inlined by hand as in `window.rs`.
 impl Encoding {
     pub(super) const IMPLICIT_LE: Self = Self { big_endian: false, explicit_vr: false };
 
@@ -39,20 +40,24 @@ impl Encoding {
         if self.explicit_vr { is_vr([c, d]) } else { self.header_without_vr(first).fits(room) }
     }
 
+    #[inline(always)]
     pub(super) fn tag(self, bytes: [u8; 4]) -> Tag {
         let [a, b, c, d] = bytes;
         Tag::new(self.u16([a, b]), self.u16([c, d]))
     }
 
+    #[inline(always)]
     fn header_without_vr(self, bytes: &[u8; 8]) -> ElementHeader {
         let [a, b, c, d, len @ ..] = *bytes;
         ElementHeader { tag: self.tag([a, b, c, d]), vr: None, value_len: defined(self.u32(len)), len: 8 }
     }
 
+    #[inline(always)]
     fn u16(self, bytes: [u8; 2]) -> u16 {
         if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
     }
 
+    #[inline(always)]
     fn u32(self, bytes: [u8; 4]) -> u32 {
         if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
     }
@@ -127,11 +132,13 @@ impl ElementHeader {
     }
 
     /// Bytes of header and value; of the header alone where the length is undefined.
+    #[inline(always)]
     pub(super) fn whole_len(&self) -> u64 {
         self.len + u64::from(self.value_len.unwrap_or(0))
     }
 
     /// Whether it ends within `room` bytes, as far as it tells its length.
+    #[inline(always)]
     pub(super) fn fits(&self, room: u64) -> bool {
         self.whole_len() <= room
     }

@@ -76,7 +76,7 @@ impl Walk {
             };
             match target {
                 Target::TransferSyntax => self.header.set_transfer_syntax(value),
-                Target::Media(field) => self.media.push((field, value.to_vec())),
+                Target::Media(field) => self.media.push(field, value),
                 Target::CharacterSet => self.header.set_character_set(value),
                 Target::Field(field) => self.header.set(field, value),
             }

@@ -14,9 +14,9 @@ use self::element::Encoding;
 use self::nesting::Nesting;
 use self::window::Window;
 use super::field::{Field, Tag};
-use super::header::Header;
+use super::header::{Header, Values};
 use super::reason::Reason;
-use crate::content::Content;
+use crate::content::{Block, Content};
 
 /// Reads one file's header without touching the file.
 ///
@@ -37,7 +37,7 @@ pub struct Walk {
     stage: Stage,
     header: Header,
     /// What group 0002 says of the object, which counts only where the data set does not.
-    media: Vec<(Field, Vec<u8>)>,
+    media: Values,
     /// Neither the file nor what is packed in it has any bytes.
     is_empty: bool,
     /// Has a prefix or a meta group, so that it is DICOM even if nothing useful follows.
@@ -94,7 +94,7 @@ impl Walk {
             window: Window::new(&content),
             stage: Stage::Start,
             header: Header::default(),
-            media: Vec::new(),
+            media: Values::default(),
             is_empty: content.size() == 0,
             is_part10: false,
             is_zip: false,
@@ -114,18 +114,16 @@ impl Walk {
 
     /// Hands in bytes from the start of [`Walk::want`]: fewer are fine, those behind its end are not looked at,
     /// none means that the file ends there.
-    pub fn supply(&mut self, bytes: &[u8]) {
+    pub fn supply(&mut self, bytes: &(impl Block + ?Sized)) {
         let Some(range) = self.want() else { return };
-        if bytes.is_empty() {
+        if bytes.size() == 0 {
             self.is_empty |= self.is_untouched();
             self.window.cut();
             self.run();
             return;
         }
-        let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-        let bytes = bytes.get(..len).unwrap_or(bytes);
         self.window.open(&range);
-        while self.window.take(range.start, bytes) {
+        while self.window.take(&range, bytes) {
             self.run();
             if self.is_done() {
                 break;
@@ -151,8 +149,8 @@ impl Walk {
         if self.stage == Stage::Done(Outcome::NotDicom) {
             return Err(Reason::NotDicom);
         }
-        for (field, value) in std::mem::take(&mut self.media) {
-            self.header.set(field, &value);
+        for (field, value) in self.media.iter() {
+            self.header.set(field, value);
         }
         // A bare data set is only believed if it says what it is.
         if !self.is_part10 && !self.header.has(Field::StudyUid) && !self.header.has(Field::SopClassUid) {

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::inflate::Inflate;
-use crate::content::{Content, Packing};
+use crate::content::{Block, Content, Packing};
 
 /// How much is read at a time; smaller files are read whole, as slicing costs more than it saves.
 const BLOCK: u64 = 64 * 1024;
 /// The same behind a seek, as where one value is long the next ones often are.
 const SMALL_BLOCK: u64 = 16 * 1024;
 /// What is copied at a time: the headers of most files are not longer.
-const COPY: usize = 4 * 1024;
+const COPY: u64 = 4 * 1024;
 /// What the header of one file may cost to read, and to inflate.
 const READ_LIMIT: u64 = 16 * 1024 * 1024;
 const INFLATE_LIMIT: u64 = 16 * 1024 * 1024;
@@ -20,6 +20,9 @@ const INFLATE_LIMIT: u64 = 16 * 1024 * 1024;
 ///
 /// Reading goes block by block. What depends on whether bytes are at hand asks for the block, not for what of it
 /// has come in, so that the outcome does not depend on how a block is cut.
+///
+/// What each element calls is inlined by hand, here and in `element.rs`, as the compiler does not where it goes for
+/// size: with that, and a `match` to find a field, CT images are read 1.4 times as fast, for 1.5 KB uncompressed.
 pub(super) struct Window {
     /// Where the content ends in the file.
     end: u64,
@@ -75,20 +78,24 @@ impl Window {
         }
     }
 
-    /// Takes some of `bytes`, which lie in the file from `start`: those that are next.
-    pub(super) fn take(&mut self, start: u64, bytes: &[u8]) -> bool {
-        let from = usize::try_from(self.next.saturating_sub(start)).unwrap_or(usize::MAX);
-        let rest = bytes.get(from..).unwrap_or_default();
-        let part = rest.get(..COPY).unwrap_or(rest);
-        self.next = self.next.saturating_add(part.len() as u64);
+    /// Takes some of `bytes`, which lie in the file from the start of `range` and matter up to its end: those that
+    /// are next.
+    pub(super) fn take(&mut self, range: &Range<u64>, bytes: &(impl Block + ?Sized)) -> bool {
+        let from = self.next.saturating_sub(range.start);
+        let end = (bytes.size() as u64).min(range.end - range.start).min(from.saturating_add(COPY));
+        if from >= end {
+            return false;
+        }
+        let piece = bytes.piece(from as usize..end as usize);
+        self.next += piece.len() as u64;
         match self.layers.first_mut() {
-            Some(outermost) => outermost.feed(part),
+            Some(outermost) => outermost.feed(piece),
             None => {
                 self.forget_used();
-                self.bytes.extend_from_slice(part);
+                append(&mut self.bytes, piece);
             }
         }
-        !part.is_empty()
+        true
     }
 
     /// The file ends here.
@@ -97,11 +104,13 @@ impl Window {
     }
 
     /// Everything at hand.
+    #[inline(always)]
     pub(super) fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
     /// Sees to it that `len` bytes are at hand, or all there are; `None` if more of the file is needed for that.
+    #[inline(always)]
     pub(super) fn ensure(&mut self, len: usize) -> Option<()> {
         if self.skip == 0 && self.rest().len() >= len { Some(()) } else { self.refill(len) }
     }
@@ -121,6 +130,7 @@ impl Window {
     }
 
     /// Moves the position by `len` bytes, by seeking where they aren't at hand.
+    #[inline(always)]
     pub(super) fn advance(&mut self, len: u64) {
         let here = len.min(self.rest().len() as u64);
         self.at += here as usize;
@@ -133,6 +143,7 @@ impl Window {
     }
 
     /// Bytes from the position to the end of the content, if that is known.
+    #[inline(always)]
     pub(super) fn left(&self) -> Option<u64> {
         let ahead = match self.layers.as_slice() {
             [] => Some(self.end.saturating_sub(self.next)),
@@ -212,5 +223,14 @@ impl Window {
     fn forget_used(&mut self) {
         self.bytes.drain(..self.at);
         self.at = 0;
+    }
+}
+
+/// Appends bytes, without copying them if there are none before.
+pub(super) fn append(bytes: &mut Vec<u8>, piece: Vec<u8>) {
+    if bytes.is_empty() {
+        *bytes = piece;
+    } else {
+        bytes.extend_from_slice(&piece);
     }
 }
