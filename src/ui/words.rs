@@ -56,10 +56,7 @@ pub(super) fn heading(screen: Screen, state: &State) -> String {
 pub(super) fn lead(screen: Screen, state: &State) -> String {
     match screen {
         Screen::Start | Screen::Processing | Screen::Uploading => String::new(),
-        Screen::NothingFound => match state.rejected.len() {
-            1 => "The file is not a DICOM image.".to_owned(),
-            n => format!("None of the {} files are DICOM images.", count(n)),
-        },
+        Screen::NothingFound => nothing_found(&state.rejected),
         Screen::Pending => "Nothing has been sent yet.".to_owned(),
         Screen::Offline => "Nothing is lost. We go on by ourselves.".to_owned(),
         Screen::Paused => "What has been sent is kept.".to_owned(),
@@ -67,6 +64,19 @@ pub(super) fn lead(screen: Screen, state: &State) -> String {
         Screen::Error => error_lead(state),
         Screen::Cancelled => "Nothing was kept on the server.".to_owned(),
         Screen::Complete => complete_lead(state),
+    }
+}
+
+/// Images that are there but can't be got at are not said to be none: there is something to do about them.
+fn nothing_found(rejected: &[RejectedFile]) -> String {
+    let is_no_image =
+        |reason| matches!(reason, Reason::NotDicom | Reason::Empty | Reason::Dicomdir | Reason::Excluded);
+    let are_no_images = rejected.iter().all(|file| is_no_image(file.reason));
+    match (are_no_images, rejected.len()) {
+        (true, 1) => "The file is not a DICOM image.".to_owned(),
+        (true, n) => format!("None of the {} files are DICOM images.", count(n)),
+        (false, 1) => "The file can't be sent: see below why.".to_owned(),
+        (false, n) => format!("None of the {} files can be sent: see below why.", count(n)),
     }
 }
 
@@ -553,6 +563,20 @@ mod tests {
         assert!(lead(Screen::Error, &state).contains("goes on from there"));
         state.studies = Arc::default();
         assert_eq!(lead(Screen::Error, &state), "The server has a problem of its own right now.");
+    }
+
+    #[test]
+    fn what_can_be_mended_is_not_said_to_be_no_image() {
+        let lead_of = |reasons: &[Reason]| {
+            let file = |reason: &Reason| RejectedFile { path: "a".into(), reason: *reason };
+            let rejected = Arc::new(reasons.iter().map(file).collect());
+            lead(Screen::NothingFound, &State { rejected, ..State::default() })
+        };
+        assert_eq!(lead_of(&[Reason::NotDicom]), "The file is not a DICOM image.");
+        assert_eq!(lead_of(&[Reason::NotDicom, Reason::Empty]), "None of the 2 files are DICOM images.");
+        assert_eq!(lead_of(&[Reason::EncryptedArchive]), "The file can't be sent: see below why.");
+        let mixed = lead_of(&[Reason::NotDicom, Reason::Unreadable, Reason::Dicomdir]);
+        assert_eq!(mixed, "None of the 3 files can be sent: see below why.");
     }
 
     #[test]
