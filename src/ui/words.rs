@@ -1,6 +1,6 @@
 //! Every text that a person reads or hears, and nothing else: what to say is decided elsewhere.
 
-use auraloader_core::dicom::{Reason, RejectedFile, StudyInfo, Warning};
+use auraloader_core::dicom::{Reason, RejectedFile, StudyInfo, Warning, readable_name};
 use auraloader_core::state::{ErrorContext, ErrorInfo, Progress, State};
 
 use super::format;
@@ -56,10 +56,7 @@ pub(super) fn heading(screen: Screen, state: &State) -> String {
 pub(super) fn lead(screen: Screen, state: &State) -> String {
     match screen {
         Screen::Start | Screen::Processing | Screen::Uploading => String::new(),
-        Screen::NothingFound => match state.rejected.len() {
-            1 => "The file is not a DICOM image.".to_owned(),
-            n => format!("None of the {} files are DICOM images.", count(n)),
-        },
+        Screen::NothingFound => nothing_found(&state.rejected),
         Screen::Pending => "Nothing has been sent yet.".to_owned(),
         Screen::Offline => "Nothing is lost. We go on by ourselves.".to_owned(),
         Screen::Paused => "What has been sent is kept.".to_owned(),
@@ -67,6 +64,19 @@ pub(super) fn lead(screen: Screen, state: &State) -> String {
         Screen::Error => error_lead(state),
         Screen::Cancelled => "Nothing was kept on the server.".to_owned(),
         Screen::Complete => complete_lead(state),
+    }
+}
+
+/// Images that are there but can't be got at are not said to be none: there is something to do about them.
+fn nothing_found(rejected: &[RejectedFile]) -> String {
+    let is_no_image =
+        |reason| matches!(reason, Reason::NotDicom | Reason::Empty | Reason::Dicomdir | Reason::Excluded);
+    let are_no_images = rejected.iter().all(|file| is_no_image(file.reason));
+    match (are_no_images, rejected.len()) {
+        (true, 1) => "The file is not a DICOM image.".to_owned(),
+        (true, n) => format!("None of the {} files are DICOM images.", count(n)),
+        (false, 1) => "The file can't be sent: see below why.".to_owned(),
+        (false, n) => format!("None of the {} files can be sent: see below why.", count(n)),
     }
 }
 
@@ -211,7 +221,7 @@ pub(super) fn sent(sent: Sent) -> String {
 
 /// A study's patient as a person reads it.
 pub(super) fn patient(study: &StudyInfo) -> String {
-    let name = person_name(&study.patient_name);
+    let name = readable_name(&study.patient_name);
     if name.is_empty() { "Unnamed patient".to_owned() } else { name }
 }
 
@@ -287,21 +297,6 @@ pub(super) fn left_out_report(groups: &[(Reason, Vec<&RejectedFile>)]) -> String
         }
     }
     text
-}
-
-/// Patient's Name (PN, PS3.5 §6.2.1) as *prefix given middle family suffix* from the alphabetic group, else the
-/// next one that has a value.
-pub(super) fn person_name(value: &str) -> String {
-    for group in value.split('=') {
-        let mut parts = group.split('^').map(str::trim);
-        let mut next = || parts.next().unwrap_or_default();
-        let (family, given, middle, prefix, suffix) = (next(), next(), next(), next(), next());
-        let name = join_with(" ", [prefix, given, middle, family, suffix]);
-        if !name.is_empty() {
-            return name;
-        }
-    }
-    String::new()
 }
 
 pub(super) fn studies(n: usize) -> String {
@@ -477,20 +472,16 @@ mod tests {
     #[test]
     fn names_are_read_given_before_family() {
         let cases = [
-            ("Family^Given^Middle^Prefix^Suffix", "Prefix Given Middle Family Suffix"),
-            ("Doe^Jane", "Jane Doe"),
             ("Doe^Jane^^Dr^", "Dr Jane Doe"),
-            ("DOE JANE", "DOE JANE"),
-            ("Yamada^Tarou=山田^太郎=やまだ^たろう", "Tarou Yamada"),
             ("=山田^太郎", "太郎 山田"),
-            ("^^^^", ""),
-            ("", ""),
-            ("<b>x</b>^y", "y <b>x</b>"),
+            ("Doe^Jane\\Roe^Richard", "Jane Doe"),
+            ("\u{3000}^^", "Unnamed patient"),
+            ("", "Unnamed patient"),
         ];
         for (value, text) in cases {
-            assert_eq!(person_name(value), text, "{value}");
+            let study = StudyInfo { patient_name: value.into(), ..StudyInfo::default() };
+            assert_eq!(patient(&study), text, "{value}");
         }
-        assert_eq!(patient(&StudyInfo::default()), "Unnamed patient");
     }
 
     #[test]
@@ -553,6 +544,20 @@ mod tests {
         assert!(lead(Screen::Error, &state).contains("goes on from there"));
         state.studies = Arc::default();
         assert_eq!(lead(Screen::Error, &state), "The server has a problem of its own right now.");
+    }
+
+    #[test]
+    fn what_can_be_mended_is_not_said_to_be_no_image() {
+        let lead_of = |reasons: &[Reason]| {
+            let file = |reason: &Reason| RejectedFile { path: "a".into(), reason: *reason };
+            let rejected = Arc::new(reasons.iter().map(file).collect());
+            lead(Screen::NothingFound, &State { rejected, ..State::default() })
+        };
+        assert_eq!(lead_of(&[Reason::NotDicom]), "The file is not a DICOM image.");
+        assert_eq!(lead_of(&[Reason::NotDicom, Reason::Empty]), "None of the 2 files are DICOM images.");
+        assert_eq!(lead_of(&[Reason::EncryptedArchive]), "The file can't be sent: see below why.");
+        let mixed = lead_of(&[Reason::NotDicom, Reason::Unreadable, Reason::Dicomdir]);
+        assert_eq!(mixed, "None of the 3 files can be sent: see below why.");
     }
 
     #[test]

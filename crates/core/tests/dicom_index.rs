@@ -64,6 +64,20 @@ fn any_order_of_reading_gives_the_same_studies() {
 }
 
 #[test]
+fn a_study_that_was_removed_and_is_added_again_counts_anew() {
+    let files = [("a", Image::default().file()), ("b", Image { instance: "1.1", ..Image::default() }.file())];
+    let mut index = Index::default();
+    add(&mut index, 0, files[0].0, &files[0].1);
+    add(&mut index, 1, files[1].0, &files[1].1);
+    compare(&mut index, &files);
+    assert_eq!(index.remove_study("1.2.3"), 2);
+    // While reading still goes on, nothing has been settled.
+    add(&mut index, 2, files[1].0, &files[1].1);
+    let studies = index.studies();
+    assert_eq!(studies.iter().map(|study| study.images).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
 fn same_uid_and_size_but_other_content_is_a_conflict() {
     let files =
         [("1", Image::default().file()), ("2", Image { patient: "Doe^Joan", ..Image::default() }.file())];

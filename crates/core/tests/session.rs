@@ -29,6 +29,8 @@ struct World {
     files: Vec<(String, Option<Vec<u8>>)>,
     now: Millis,
     state: State,
+    /// The step of each state that was told.
+    told: Vec<Step>,
     events: Vec<Event>,
     /// Sent in place of the answer to the request of this number.
     interrupt: Option<(usize, fn() -> Input)>,
@@ -62,6 +64,7 @@ impl World {
             files: files.into_iter().map(|(path, bytes)| (path.to_owned(), Some(bytes))).collect(),
             now: Millis(0),
             state: State::default(),
+            told: Vec::new(),
             events: Vec::new(),
             interrupt: None,
             requests: 0,
@@ -133,7 +136,10 @@ impl World {
             Action::Send(id, request) => self.send(id, &request),
             Action::Abort(_) => {}
             Action::ReleaseFiles(before) => self.released = before,
-            Action::Emit(Event::State(state)) => self.state = *state,
+            Action::Emit(Event::State(state)) => {
+                self.told.push(state.step);
+                self.state = *state;
+            }
             Action::Emit(event) => self.events.push(event),
         }
     }
@@ -146,7 +152,10 @@ impl World {
         self.now = self.now + Duration::from_millis(20);
         self.requests += 1;
         let answer = if request.url.starts_with(ENDPOINT) {
-            self.tus.answer(request, &self.body(request))
+            match self.body(request) {
+                Some(body) => self.tus.answer(request, &body),
+                None => Some(Err(Failure::Unreadable)),
+            }
         } else {
             Some(self.serve_api(request))
         };
@@ -160,19 +169,20 @@ impl World {
         }
     }
 
-    fn body(&self, request: &Request) -> Vec<u8> {
-        let Body::Parts(parts) = &request.body else { return Vec::new() };
+    /// `None` if a file can't be read any more.
+    fn body(&self, request: &Request) -> Option<Vec<u8>> {
+        let Body::Parts(parts) = &request.body else { return Some(Vec::new()) };
         let mut body = Vec::new();
         for part in parts {
             match part {
                 Part::Bytes(bytes) => body.extend(bytes),
                 Part::File { file, range } => {
-                    let bytes = self.content(*file).expect("readable");
+                    let bytes = self.content(*file)?;
                     body.extend(&bytes[range.start as usize..range.end as usize]);
                 }
             }
         }
-        body
+        Some(body)
     }
 
     fn serve_api(&mut self, request: &Request) -> Answer {
@@ -372,6 +382,32 @@ fn a_file_taken_away_is_named_and_the_server_is_not_told_its_name() {
     world.files[2].1 = taken;
     world.run(Input::Upload);
     assert!(world.stored_is_right());
+}
+
+#[test]
+fn an_archive_taken_away_is_a_matter_of_files_and_sending_goes_on_once_it_is_back() {
+    let image = Image::default().file();
+    let mut world = World::new(vec![("disc.zip", support::zip_of(&[("CD/1", image)]))]);
+    world.run(Input::Configure);
+    world.drop_files();
+    // The checksums of its entries are known: it is missed only when it is sent.
+    let taken = world.files[0].1.take();
+    world.run(Input::Upload);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!((world.state.step, error.context), (Step::Error, ErrorContext::Files));
+    world.files[0].1 = taken;
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+}
+
+#[test]
+fn the_end_of_a_drop_is_told_once() {
+    let ends = |world: &World| world.told.iter().filter(|step| **step != Step::Processing).count();
+    assert_eq!(ends(&World::with_studies()), 1);
+    // One that finds nothing ends at the start, where files are waited for no longer.
+    let mut world = World::new(vec![("readme.txt", b"hello".to_vec())]);
+    world.drop_files();
+    assert_eq!((ends(&world), world.state.step), (1, Step::Start));
 }
 
 #[test]

@@ -6,13 +6,16 @@ use std::collections::{HashMap, HashSet};
 const MAX_LEN: usize = 255;
 /// What is kept of a UID; a regular one is not longer (PS3.5 §9.1).
 const MAX_UID_LEN: usize = 64;
+/// The longest that makes a name its own: ` (4294967295)`.
+const MAX_SUFFIX_LEN: usize = 13;
 
 /// Gives each entry a name of its own, in the order asked for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// In lower case: two names that differ in case only are one file on many machines.
     taken: HashSet<String>,
-    /// The next number for a name that was asked for before.
+    /// The next number for names that are the same up to it. Long names count as the same if they are so once they
+    /// are cut: else a number would be looked for from 1 on for each of them, which takes minutes with some 10,000.
     next: HashMap<String, u32>,
 }
 
@@ -22,13 +25,13 @@ impl Names {
         let folder = part(study_uid, MAX_UID_LEN);
         let file = part(path, usize::MAX);
         let (stem, extension) = split_extension(&file);
-        let wanted = format!("{folder}/{file}").to_lowercase();
+        let room = |suffix: usize| MAX_LEN.saturating_sub(folder.len() + 1 + suffix + extension.len());
+        let wanted = format!("{folder}/{}{extension}", end(stem, room(MAX_SUFFIX_LEN))).to_lowercase();
         let mut number = self.next.get(&wanted).copied().unwrap_or(1);
         loop {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
-            let room = MAX_LEN.saturating_sub(folder.len() + 1 + suffix.len() + extension.len());
             // The end of a long path says which file it is.
-            let name = format!("{folder}/{}{suffix}{extension}", end(stem, room));
+            let name = format!("{folder}/{}{suffix}{extension}", end(stem, room(suffix.len())));
             number += 1;
             if self.taken.insert(name.to_lowercase()) {
                 self.next.insert(wanted, number);
@@ -104,6 +107,19 @@ mod tests {
         let path = format!("{}/1.2.840.1.dcm", "folder/".repeat(60));
         let name = Names::default().entry("1.2", &path);
         assert!(name.len() <= MAX_LEN && name.ends_with("-1.2.840.1.dcm"), "{name}");
+    }
+
+    #[test]
+    fn long_paths_that_end_alike_share_their_numbers() {
+        let mut names = Names::default();
+        let name =
+            |names: &mut Names, at| names.entry("1.2", &format!("{at}/{}/1.dcm", "folder/".repeat(60)));
+        let first = name(&mut names, 0);
+        assert!(first.ends_with("folder--1.dcm") && first.len() == MAX_LEN, "{first}");
+        for at in 1..1000 {
+            assert!(name(&mut names, at).ends_with(&format!("folder--1 ({}).dcm", at + 1)));
+        }
+        assert_eq!(names.next.len(), 1);
     }
 
     #[test]

@@ -155,6 +155,8 @@ pub struct Session {
     /// The lists in the state are not up to date.
     stale: bool,
     told: Option<Millis>,
+    /// The step that was told last.
+    shown: Step,
     gathered: Option<Millis>,
 }
 
@@ -188,6 +190,7 @@ impl Session {
             dirty: false,
             stale: false,
             told: None,
+            shown: Step::default(),
             gathered: None,
         }
     }
@@ -224,7 +227,7 @@ impl Session {
             Input::Timeout => self.timeout(now),
         }
         self.read_on(now);
-        self.tell(now, self.state.step != step);
+        self.tell(now, self.state.step != self.shown);
     }
 
     /// The next thing to do, if any.
@@ -604,6 +607,7 @@ impl Session {
         }
         self.dirty = false;
         self.told = Some(now);
+        self.shown = self.state.step;
         self.actions.push_back(Action::Emit(Event::State(Box::new(self.state.clone()))));
     }
 }

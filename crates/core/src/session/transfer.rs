@@ -441,12 +441,12 @@ impl Transfer {
             }
             tus::Event::Finished => self.complete(now),
             tus::Event::Failed(error) => {
-                let info = ErrorInfo {
-                    context: ErrorContext::Upload,
-                    message: error.to_string(),
-                    status_code: error.status(),
+                let context = match error {
+                    tus::Error::Unreadable => ErrorContext::Files,
+                    _ => ErrorContext::Upload,
                 };
-                self.fail(now, info);
+                let status_code = error.status();
+                self.fail(now, ErrorInfo { context, message: error.to_string(), status_code });
             }
             tus::Event::Cancelled => self.tell_cancel(now),
         }

@@ -225,6 +225,7 @@ impl Index {
     pub fn remove_study(&mut self, study_uid: &str) -> usize {
         let before = self.instances.len();
         self.instances.retain(|_, instance| instance.common.study_uid != study_uid);
+        self.regroup();
         before - self.instances.len()
     }
 
