@@ -1,6 +1,7 @@
 //! Reading files, and composing bodies of slices of them.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use auraloader_core::archive::{Checksum, Part};
 use auraloader_core::content::{self, Content};
@@ -12,9 +13,15 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
 use super::block::Block;
+use super::clock;
+use super::turn::next_turn;
 
 /// Read at a time for a checksum, so that a file of any size costs this much memory.
 const STEP: u64 = 4 * 1024 * 1024;
+/// Checked at a time: inflated it may be 16 MB.
+const PIECE: usize = 16 * 1024;
+/// Checked without a pause.
+const TURN: Duration = Duration::from_millis(20);
 
 /// A range of a file. A file changed since it was chosen can't be read: the browser sees to that.
 ///
@@ -34,17 +41,29 @@ pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Blo
     }
 }
 
-/// CRC-32 of a content of the file, unpacked.
+/// CRC-32 of a content of the file, unpacked, as long as it is wanted. Others get their turn meanwhile, as what is
+/// deflated can be a thousand times as large as it looks.
 ///
 /// # Errors
 /// [`Reason::Unreadable`], or that an archive's entry is not what the archive says.
-pub async fn checksum(file: &File, content: &Content) -> Result<u32, Reason> {
+pub async fn checksum(file: &File, content: &Content, is_wanted: impl Fn() -> bool) -> Result<u32, Reason> {
     let mut checksum = Checksum::new(content);
+    let mut turn_ends = clock::now() + TURN;
     let mut at = content.range.start;
     while at < content.range.end {
         let end = content.range.end.min(at + STEP);
-        checksum.update(&read(file, at..end).await?.to_vec())?;
+        let block = read(file, at..end).await?;
         at = end;
+        for start in (0..block.size()).step_by(PIECE) {
+            if clock::now() >= turn_ends {
+                next_turn().await;
+                turn_ends = clock::now() + TURN;
+                if !is_wanted() {
+                    return Err(Reason::Unreadable);
+                }
+            }
+            checksum.update(&block.piece(start..block.size().min(start + PIECE)))?;
+        }
     }
     checksum.finish()
 }

@@ -83,6 +83,7 @@ impl Engine {
     pub(super) fn close(&self) {
         let requests = self.requests.take();
         requests.values().for_each(Pending::abort);
+        self.files.borrow_mut().by_id.clear();
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
         if let Ok(mut session) = self.session.try_borrow_mut() {
@@ -134,7 +135,8 @@ impl Engine {
             }),
             Action::Checksum(item, content) => self.spawn(move |engine| async move {
                 let crc = match engine.file(item.file) {
-                    Some(file) => files::checksum(&file, &content).await,
+                    // A file that has been let go of meanwhile is of no interest.
+                    Some(file) => files::checksum(&file, &content, || engine.file(item.file).is_some()).await,
                     None => Err(Reason::Unreadable),
                 };
                 engine.handle(Input::Checksum(item, crc));
@@ -150,7 +152,7 @@ impl Engine {
                 let pending = self.requests.borrow_mut().remove(&id);
                 pending.iter().for_each(Pending::abort);
             }
-            Action::ReleaseFiles(before) => self.files.borrow_mut().by_id.retain(|id, _| *id >= before),
+            Action::ReleaseFiles(ids) => self.files.borrow_mut().by_id.retain(|id, _| !ids.contains(id)),
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
                 (self.report)(report);

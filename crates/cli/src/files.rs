@@ -5,12 +5,14 @@ use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use auraloader_core::archive::Checksum;
 use auraloader_core::content::{Content, FileId};
 use auraloader_core::dicom::Reason;
 use walkdir::WalkDir;
 
+/// Taken for the size of what doesn't tell it: not empty.
+const UNKNOWN: u64 = 1;
 /// Read at a time for a checksum.
 const STEP: u64 = 1024 * 1024;
 
@@ -26,15 +28,20 @@ impl Files {
         ensure!(dir.is_dir(), "{} is not a folder", dir.display());
         let (mut paths, mut listed) = (Vec::new(), Vec::new());
         for entry in WalkDir::new(dir).sort_by_file_name() {
-            let entry = entry.with_context(|| format!("{} can't be listed", dir.display()))?;
-            if !entry.file_type().is_file() {
-                continue;
-            }
-            let below = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+            // What can't be listed is told of like what can't be read.
+            let (path, size) = match entry {
+                Ok(entry) if entry.file_type().is_dir() => continue,
+                Ok(entry) if entry.file_type().is_file() => {
+                    let size = entry.metadata().map_or(UNKNOWN, |metadata| metadata.len());
+                    (entry.into_path(), size)
+                }
+                Ok(entry) => (entry.into_path(), UNKNOWN),
+                Err(error) => (error.path().unwrap_or(dir).to_owned(), UNKNOWN),
+            };
+            let below = path.strip_prefix(dir).unwrap_or(&path);
             let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-            // One whose size can't be told can't be read, which is noticed then.
-            listed.push((parts.join("/"), entry.metadata().map_or(1, |metadata| metadata.len())));
-            paths.push(entry.into_path());
+            listed.push((parts.join("/"), size));
+            paths.push(path);
         }
         Ok((Self { paths, open: None }, listed))
     }
@@ -57,6 +64,10 @@ impl Files {
             Some(open) if open.0 == id => open,
             _ => {
                 let path = self.paths.get(id as usize).ok_or(std::io::ErrorKind::NotFound)?;
+                // Links are not followed, and nothing waits for a pipe.
+                if !path.symlink_metadata()?.is_file() {
+                    return Err(std::io::ErrorKind::Unsupported.into());
+                }
                 (id, File::open(path)?)
             }
         };

@@ -153,7 +153,7 @@ impl Shell {
                 let at = self.dropped[item.file as usize];
                 let bytes = FILES[at].1[range.start as usize..range.end as usize].to_vec();
                 let gone = self.unreadable.at_all.contains(&at);
-                self.reader.read(item, if gone { Err(Reason::Unreadable) } else { Ok(bytes) });
+                self.reader.read(item, if gone { Err(Reason::Unreadable) } else { Ok(Box::new(bytes)) });
             }
             Action::Checksum(item, content) => {
                 let crc = self.crc(item, &content);

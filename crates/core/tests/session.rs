@@ -6,6 +6,7 @@ mod support;
 mod tus_server;
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::time::Duration;
 
 use auraloader_core::archive::Part;
@@ -35,8 +36,8 @@ struct World {
     /// Sent in place of the answer to the request of this number.
     interrupt: Option<(usize, fn() -> Input)>,
     requests: usize,
-    /// Files with smaller ids have been let go of.
-    released: FileId,
+    /// Files that have been let go of.
+    released: Vec<Range<FileId>>,
 }
 
 impl World {
@@ -68,7 +69,7 @@ impl World {
             events: Vec::new(),
             interrupt: None,
             requests: 0,
-            released: 0,
+            released: Vec::new(),
         }
     }
 
@@ -135,7 +136,7 @@ impl World {
             }
             Action::Send(id, request) => self.send(id, &request),
             Action::Abort(_) => {}
-            Action::ReleaseFiles(before) => self.released = before,
+            Action::ReleaseFiles(ids) => self.released.push(ids),
             Action::Emit(Event::State(state)) => {
                 self.told.push(state.step);
                 self.state = *state;
@@ -145,7 +146,11 @@ impl World {
     }
 
     fn content(&self, file: FileId) -> Option<Vec<u8>> {
-        self.files.get(file as usize).filter(|_| file >= self.released)?.1.clone()
+        self.files
+            .get(file as usize)
+            .filter(|_| !self.released.iter().any(|ids| ids.contains(&file)))?
+            .1
+            .clone()
     }
 
     fn send(&mut self, id: RequestId, request: &Request) {
@@ -509,6 +514,8 @@ fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     world.session.handle(world.now, Input::AddFiles(5, vec![("more/1".to_owned(), 500)]));
     world.run(Input::StopReading);
     assert_eq!((world.state.step, world.state.studies.len(), world.state.total_files), (Step::Pending, 2, 5));
+    // What was dropped before is still needed.
+    assert_eq!(world.released, [5..6]);
     world.run(Input::Reset);
     assert_eq!(world.state, State::default());
     world.session.handle(world.now, Input::AddFiles(6, vec![("other/1".to_owned(), 500)]));

@@ -6,6 +6,9 @@ use crate::archive::{Entry, Opening};
 use crate::content::{Block, Content, FileId};
 use crate::dicom::{Header, Reason, Walk};
 
+/// An entry up to this size that is no DICOM is read as a whole all the same, to tell a damaged image from a letter.
+const VERIFIED_ANYWAY: u64 = 4 * 1024 * 1024;
+
 /// What an item needs next.
 pub(super) enum Next {
     /// This range of the dropped file.
@@ -116,7 +119,7 @@ impl Job {
             Next::Found(Err(Reason::NestedArchive))
         } else if is_archive {
             self.open_on(Opening::new(self.content.size()))
-        } else if is_entry && self.content.size() > 0 {
+        } else if is_entry && self.is_to_be_verified(&header) {
             self.stage = Stage::Verifying(header);
             Next::Verify(self.content.clone())
         } else {
@@ -143,11 +146,23 @@ impl Job {
         }
     }
 
+    /// What goes into the upload has to be whole. What looks like no image may be one that is damaged; a film or a
+    /// program beside the images is not read for that.
+    fn is_to_be_verified(&self, header: &Result<Header, Reason>) -> bool {
+        match header {
+            Ok(_) => true,
+            Err(Reason::Empty) => self.content.packed_len() > 0,
+            Err(_) => self.content.size() <= VERIFIED_ANYWAY,
+        }
+    }
+
     /// Whether something that is no DICOM is an archive by its name; without an extension its first bytes tell,
     /// as documents of other programs are ZIP files too.
     fn is_archive(&self, is_zip: bool) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+        // A date at the end of a name is none.
+        let is_extension = |text: &&str| text.len() <= 5 && text.contains(|c: char| c.is_ascii_alphabetic());
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension).filter(is_extension);
         extension.map_or(is_zip, |extension| extension.eq_ignore_ascii_case("zip"))
     }
 }

@@ -133,27 +133,33 @@ impl Reader {
 
     /// The items whose content has to be compared; the answer to [`Action::AllFound`].
     pub fn compare(&mut self, items: Vec<(ItemId, Content)>) {
+        // More files have come meanwhile: all of it is asked for anew once they are found.
+        if self.stage != Stage::Found {
+            return;
+        }
         self.stage = Stage::Comparing;
-        self.to_compare = items.into();
+        let wanted = items.into_iter().filter(|(item, _)| !self.comparing.contains(item));
+        self.to_compare = wanted.collect();
         self.go_on();
     }
 
     /// Starts as many jobs as may run, and sees when all are over.
     fn go_on(&mut self) {
-        while self.jobs.len() < AT_A_TIME
+        while self.jobs.len() + self.comparing.len() < AT_A_TIME
             && let Some((item, mut job)) = self.queue.pop_front()
         {
             let next = job.begin();
             self.perform(item, job, next);
         }
-        while self.comparing.len() < AT_A_TIME
+        while self.jobs.len() + self.comparing.len() < AT_A_TIME
             && let Some((item, content)) = self.to_compare.pop_front()
         {
             self.comparing.insert(item);
             self.actions.push_back(Action::Checksum(item, content));
         }
         let all_found = self.stage == Stage::Finding && !self.listing && self.jobs.is_empty();
-        let all_compared = self.stage == Stage::Comparing && self.comparing.is_empty();
+        let all_compared =
+            self.stage == Stage::Comparing && self.comparing.is_empty() && self.to_compare.is_empty();
         if all_found {
             self.stage = Stage::Found;
             self.actions.push_back(Action::AllFound);
@@ -182,7 +188,7 @@ impl Reader {
             Next::Opened(entries) => {
                 self.total += entries.len();
                 self.total -= 1;
-                // Before the other files, so that not many archives' entries wait at a time.
+                // Before the other files, so that the entries of four archives at most wait at a time.
                 for (at, entry) in entries.into_iter().enumerate().rev() {
                     self.queue.push_front((ItemId { file: item.file, entry: at as u32 + 1 }, entry));
                 }

@@ -98,8 +98,8 @@ pub enum Action {
     Send(RequestId, Request),
     /// Abort a request; its answer is no longer wanted.
     Abort(RequestId),
-    /// Let go of all files with smaller ids.
-    ReleaseFiles(FileId),
+    /// Let go of these files.
+    ReleaseFiles(Range<FileId>),
     /// Tell the page.
     Emit(Event),
 }
@@ -255,6 +255,7 @@ impl Session {
             self.reset(now);
         }
         if !matches!(self.state.step, Step::Start | Step::Processing | Step::Pending) {
+            self.actions.push_back(Action::ReleaseFiles(first..first.saturating_add(files.len() as FileId)));
             return;
         }
         if self.state.step != Step::Processing {
@@ -271,6 +272,7 @@ impl Session {
         self.state.total_files = self.files_before;
         let first = self.reading.stop();
         self.index.forget_from(first);
+        self.actions.push_back(Action::ReleaseFiles(first..self.reading.next()));
         self.reading_ended(now);
     }
 
@@ -443,7 +445,7 @@ impl Session {
         self.state = State { step, ..State::default() };
         self.current = None;
         (self.dirty, self.stale) = (true, false);
-        self.actions.push_back(Action::ReleaseFiles(next));
+        self.actions.push_back(Action::ReleaseFiles(0..next));
     }
 
     fn set_online(&mut self, now: Millis, online: bool) {
@@ -570,7 +572,7 @@ impl Session {
                 self.state.result = Some(result.clone());
                 self.current = None;
                 self.tell(now, true);
-                self.actions.push_back(Action::ReleaseFiles(self.reading.next()));
+                self.actions.push_back(Action::ReleaseFiles(0..self.reading.next()));
                 self.actions.push_back(Action::Emit(Event::Complete(result)));
             }
             transfer::Event::Failed(error) => {
