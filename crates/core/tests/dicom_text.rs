@@ -110,7 +110,8 @@ proptest! {
             let decoder = Counting::default();
             let text = decode(&declared, field, value.as_bytes(), &decoder);
             prop_assert_eq!(decoder.calls.get(), 0);
-            prop_assert_eq!(text.replace([' ', '\\'], ""), value.replace([' ', '\\'], ""));
+            // Padding and the empty groups at a name's end go.
+            prop_assert_eq!(text.replace([' ', '\\', '='], ""), value.replace([' ', '\\', '='], ""));
         }
     }
 
@@ -118,7 +119,7 @@ proptest! {
     fn utf_8_is_read_whether_declared_or_not(value in "[^\\p{C} \\\\]{1,40}") {
         for declared in ["ISO_IR 192", "", "NOT A TERM"] {
             let text = decode(declared.as_bytes(), Field::PatientName, value.as_bytes(), &Ignorant);
-            prop_assert_eq!(&text, &value);
+            prop_assert_eq!(text, value.trim_end_matches('='));
         }
     }
 
@@ -134,7 +135,7 @@ proptest! {
         let expected = alone.collect::<Vec<_>>().join("^");
         let whole = parts.iter().map(escaped).collect::<Vec<_>>().join(&b'^');
         let stands_alone = ["ISO_IR 192", "GB18030", "GBK"].iter().any(|term| declared.starts_with(term.as_bytes()));
-        if !stands_alone && escape != "\\" {
+        if !stands_alone && !["\\", "="].contains(&escape) {
             prop_assert_eq!(decode(&declared, Field::PatientName, &whole, &NativeDecoder), expected);
         }
     }

@@ -53,7 +53,7 @@ impl CharacterSet {
         if kind == Kind::Prose {
             to.push_str(text.trim_end_matches(PADDING));
         } else {
-            trim_each(&text, to);
+            trim_each(&text, kind, to);
         }
     }
 }
@@ -70,15 +70,21 @@ pub(super) fn trim(text: &str) -> &str {
 }
 
 /// Trims each of several values; nothing if none of them has any text.
-fn trim_each(text: &str, to: &mut String) {
+fn trim_each(text: &str, kind: Kind, to: &mut String) {
     if !text.as_bytes().contains(&b'\\') {
-        to.push_str(trim(text));
+        to.push_str(trim_value(text, kind));
     } else if !text.bytes().all(|byte| matches!(byte, b'\\' | b' ' | b'\0')) {
         for (i, value) in text.split('\\').enumerate() {
             if i > 0 {
                 to.push('\\');
             }
-            to.push_str(trim(value));
+            to.push_str(trim_value(value, kind));
         }
     }
+}
+
+/// A name that ends in empty component groups is the same name without them (PS3.5 §6.2.1.1).
+fn trim_value(text: &str, kind: Kind) -> &str {
+    let text = trim(text);
+    if kind == Kind::Name { trim(text.trim_end_matches('=')) } else { text }
 }
