@@ -3,9 +3,9 @@
 import { startBrowser } from "../../tests/e2e/support/browser.mjs";
 import { writeCtImages } from "../support/ct.mjs";
 import { facts, median, seconds, spread, table, times } from "../support/numbers.mjs";
-import { readers, startReading } from "../support/reading.mjs";
+import { startReading, ways } from "../support/reading.mjs";
 
-/** The time of each reader, round by round, in turns; `{ folders: [{ files, size, [reader]: … }] }`. */
+/** The time of each reader, round by round, in turns; `{ folders: [{ way, count, size, [reader]: … }] }`. */
 export async function drop(scope, { out, rounds = 5, files }) {
   const reading = await startReading(scope);
   const browser = await startBrowser();
@@ -16,26 +16,14 @@ export async function drop(scope, { out, rounds = 5, files }) {
     { count: 500, size: 512 * 1024 },
   ]) {
     const folder = await writeCtImages(out, { count, size });
-    const runs = Object.fromEntries(Object.keys(readers).map((name) => [name, []]));
-    // The first round is for the caches of system and browser.
-    for (let round = 0; round <= rounds; round++) {
-      const order = Object.entries(readers);
-      if (round % 2) order.reverse();
-      for (const [name, read] of order) {
-        const widget = await reading.open(browser.driver);
-        const result = await read(widget, folder);
-        if (round > 0) runs[name].push(result);
-      }
+    for (const [way, readers] of Object.entries(ways)) {
+      const runs = await inTurns(readers, rounds, async (read) => read(await reading.open(browser.driver), folder));
+      folders.push({ way, count, size, ...runs });
     }
-    folders.push({
-      count,
-      size,
-      ...Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summary(all)])),
-    });
   }
-  for (const { count, size, ...read } of folders) {
+  for (const { way, count, size, ...read } of folders) {
     const floor = read["merely reading"].ms.median;
-    table(`From drop to studies: ${count} files of ${size / 1024} KiB, median of ${rounds}`, [
+    table(`${way}: ${count} files of ${size / 1024} KiB, median of ${rounds}`, [
       ["", "time", "from – to", "times the reading", "longest block of the page", "long tasks"],
       ...Object.entries(read).map(([name, { ms, longestBlock, longTasks, found }]) => [
         `${name} (${facts(found)})`,
@@ -48,6 +36,20 @@ export async function drop(scope, { out, rounds = 5, files }) {
     ]);
   }
   return { rounds, folders };
+}
+
+async function inTurns(readers, rounds, once) {
+  const runs = Object.fromEntries(Object.keys(readers).map((name) => [name, []]));
+  // The first round is for the caches of system and browser.
+  for (let round = 0; round <= rounds; round++) {
+    const order = Object.entries(readers);
+    if (round % 2) order.reverse();
+    for (const [name, read] of order) {
+      const result = await once(read);
+      if (round > 0) runs[name].push(result);
+    }
+  }
+  return Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summary(all)]));
 }
 
 function summary(runs) {

@@ -1,4 +1,4 @@
-// A page with the widget and, beside it, a plain input that merely reads: both are given the same folder.
+// A page with the widget and, beside it, a plain reader that merely reads: both are given the same folder.
 
 import { servePage, Widget } from "../../tests/e2e/support/host-page.mjs";
 import { startTusServer } from "../../tests/e2e/support/tus-server.mjs";
@@ -7,7 +7,7 @@ const containerId = "uploader";
 /** A run of 50,000 files on a busy machine. */
 const patience = 600_000;
 
-/** Runs in the page: `measure` gives the time from the input's change to the end, and how long the page was blocked. */
+/** Runs in the page: `measure` gives the time from an event to the end, and how long the page was blocked. */
 function instrument() {
   const after = 500;
 
@@ -28,7 +28,7 @@ function instrument() {
     };
   }
 
-  window.measure = (input, begin) => {
+  window.measure = (target, type, begin) => {
     window.measured = new Promise((resolve, reject) => {
       const tasks = [];
       new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: "longtask" });
@@ -43,12 +43,12 @@ function instrument() {
         }, after);
       };
       // In the capture phase, so before the widget's own listener.
-      const changed = () => {
+      const happened = (event) => {
         start = performance.now();
         stop = heartbeat();
-        begin(input, start).then(end, reject);
+        begin(event).then(end, reject);
       };
-      input.addEventListener("change", changed, { capture: true, once: true });
+      target.addEventListener(type, happened, { capture: true, once: true });
     });
   };
 
@@ -61,18 +61,36 @@ function instrument() {
       }),
     );
 
-  window.merelyRead = async (input) => {
-    const files = [...input.files];
+  async function readAll(count, fileOf) {
     let next = 0;
     let bytes = 0;
     const readSome = async () => {
-      for (let file; (file = files[next++]);) {
-        const { byteLength } = await file.arrayBuffer();
+      while (next < count) {
+        const { byteLength } = await (await fileOf(next++)).arrayBuffer();
         bytes += byteLength;
       }
     };
     await Promise.all([readSome(), readSome(), readSome(), readSome()]);
-    return { files: files.length, bytes };
+    return { files: count, bytes };
+  }
+
+  window.merelyReadChosen = ({ target }) => {
+    const files = [...target.files];
+    return readAll(files.length, (at) => files[at]);
+  };
+
+  window.merelyReadDropped = async (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const folders = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
+    const files = [];
+    for (let folder; (folder = folders.pop());) {
+      const reader = folder.createReader();
+      for (let some; (some = await new Promise((...done) => reader.readEntries(...done))).length;) {
+        for (const entry of some) (entry.isFile ? files : folders).push(entry);
+      }
+    }
+    return readAll(files.length, (at) => new Promise((...done) => files[at].file(...done)));
   };
 }
 
@@ -90,30 +108,54 @@ export async function startReading(scope) {
   };
 }
 
-/** The two ways of reading a folder, by name; each gives `{ ms, longestBlock, longTasks, files, … }`, times in ms. */
-export const readers = {
-  async "drop to studies"(widget, folder) {
-    const input = await widget.element("input[type=file][webkitdirectory]", "", { hidden: true });
-    await widget.driver.executeScript(
-      (element, id) => window.measure(element, window.untilPending(id)),
-      input,
-      containerId,
-    );
-    return run(widget, input, folder);
+/** How a folder comes to the page, and for each way the two readers of it; they give `{ ms, longestBlock, longTasks, files, … }`, times in ms. */
+export const ways = {
+  "a dropped folder": {
+    async "drop to studies"(widget, folder) {
+      await widget.driver.executeScript((id) => window.measure(document, "drop", window.untilPending(id)), containerId);
+      return runDropped(widget, folder);
+    },
+    async "merely reading"(widget, folder) {
+      await widget.driver.executeScript(() => window.measure(document, "drop", window.merelyReadDropped));
+      return runDropped(widget, folder);
+    },
   },
-  async "merely reading"(widget, folder) {
-    const input = await widget.driver.executeScript(() => {
-      const element = document.createElement("input");
-      Object.assign(element, { type: "file", multiple: true, webkitdirectory: true });
-      document.body.append(element);
-      window.measure(element, window.merelyRead);
-      return element;
-    });
-    return run(widget, input, folder);
+  "a chosen folder": {
+    async "drop to studies"(widget, folder) {
+      const input = await widget.element("input[type=file][webkitdirectory]", "", { hidden: true });
+      await widget.driver.executeScript(
+        (element, id) => window.measure(element, "change", window.untilPending(id)),
+        input,
+        containerId,
+      );
+      return runChosen(widget, input, folder);
+    },
+    async "merely reading"(widget, folder) {
+      const input = await widget.driver.executeScript(() => {
+        const element = document.createElement("input");
+        Object.assign(element, { type: "file", multiple: true, webkitdirectory: true });
+        document.body.append(element);
+        window.measure(element, "change", window.merelyReadChosen);
+        return element;
+      });
+      return runChosen(widget, input, folder);
+    },
   },
 };
 
-async function run(widget, input, folder) {
+/** What is measured where the way makes no difference. */
+export const readers = ways["a chosen folder"];
+
+async function runChosen(widget, input, folder) {
   await input.sendKeys(folder);
+  return measured(widget);
+}
+
+async function runDropped(widget, folder) {
+  await widget.drop([folder]);
+  return measured(widget);
+}
+
+function measured(widget) {
   return widget.driver.executeAsyncScript((done) => window.measured.then(done, (error) => done({ error: `${error}` })));
 }
