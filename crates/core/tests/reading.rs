@@ -203,6 +203,24 @@ fn adding_and_removing_never_reads_a_file_twice() {
 }
 
 #[test]
+fn files_that_come_while_others_are_compared_are_read_before_the_end() {
+    let files: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(|path| (path, image("1.1"))).into();
+    let mut shell = Shell::new(&files, |_| 0);
+    shell.drop_files(0..5);
+    shell.poll_all();
+    // All five are read, and four of them are being compared.
+    while !shell.open.iter().all(|action| matches!(action, Action::Checksum(..))) || shell.open.len() < 4 {
+        shell.answer();
+        shell.poll_all();
+    }
+    shell.drop_files(5..6);
+    shell.run();
+    assert_eq!(shell.accepted(), ["1"]);
+    assert_eq!(shell.index.rejected().len(), 5);
+    assert!(shell.most_open <= 4, "{} requests at a time", shell.most_open);
+}
+
+#[test]
 fn what_comes_after_a_stop_is_not_wanted() {
     let files = a_disc();
     let mut shell = Shell::new(&files, |_| 0);

@@ -157,7 +157,8 @@ impl Reader {
             self.comparing.insert(item);
             self.actions.push_back(Action::Checksum(item, content));
         }
-        let all_found = self.stage == Stage::Finding && !self.listing && self.jobs.is_empty();
+        let all_read = self.queue.is_empty() && self.jobs.is_empty();
+        let all_found = self.stage == Stage::Finding && !self.listing && all_read;
         let all_compared =
             self.stage == Stage::Comparing && self.comparing.is_empty() && self.to_compare.is_empty();
         if all_found {
