@@ -368,24 +368,9 @@ impl Inner {
         self.listing.set(self.listing.get() + 1);
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
-            let mut files = files.into_iter();
-            while files.len() > 0 {
-                let until = clock::now() + HANDING_OVER;
-                let mut some = Vec::new();
-                while clock::now() < until
-                    && let Some(file) = files.next()
-                {
-                    // Asked here, where there is a clock: a file that was chosen is first looked at when it is
-                    // asked for its size or posted, which holds the page up for about 0.4 ms.
-                    file.size();
-                    some.push(Listed::chosen(file));
-                }
-                if !inner.add_listed(round, &some) {
-                    return;
-                }
-                next_turn().await;
+            if inner.hand_over(round, files.into_iter().map(Listed::chosen)).await {
+                inner.all_listed(round);
             }
-            inner.all_listed(round);
         });
     }
 
@@ -397,9 +382,33 @@ impl Inner {
         self.listing.set(self.listing.get() + 1);
         let (inner, round) = (Rc::clone(self), self.round.get());
         spawn_local(async move {
-            drop::list(entries, |listed| inner.add_listed(round, &listed)).await;
+            drop::list(entries, async |listed| inner.hand_over(round, listed.into_iter()).await).await;
             inner.all_listed(round);
         });
+    }
+
+    /// Hands files over for a while, lets the page have its turn, and so on; says whether all of them were wanted.
+    async fn hand_over(&self, round: u32, listed: impl Iterator<Item = Listed>) -> bool {
+        let mut listed = listed.peekable();
+        while listed.peek().is_some() {
+            let until = clock::now() + HANDING_OVER;
+            let mut some = Vec::new();
+            while clock::now() < until
+                && let Some(one) = listed.next()
+            {
+                // Asked here, where there is a clock: the browser first looks at a file when it is asked for its
+                // size or posted, which holds the page up for about 0.5 ms.
+                if let Some(file) = &one.file {
+                    file.size();
+                }
+                some.push(one);
+            }
+            if !self.add_listed(round, &some) {
+                return false;
+            }
+            next_turn().await;
+        }
+        round == self.round.get()
     }
 
     /// Hands files over; says whether to go on, which is not so once all was stopped since round `round`.

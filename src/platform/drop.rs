@@ -56,10 +56,10 @@ impl Dropped {
 }
 
 /// Lists everything in `entries`, some files at a time, as long as `found` says to go on.
-pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl FnMut(Vec<Listed>) -> bool) {
+pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl AsyncFnMut(Vec<Listed>) -> bool) {
     let mut folders = Vec::new();
     for some in entries.chunks(BATCH) {
-        if !found(open(some, &mut folders).await) {
+        if !found(open(some, &mut folders).await).await {
             return;
         }
     }
@@ -71,7 +71,7 @@ pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl FnMut(Vec<Liste
                 Ok(entries) => (open(&entries, &mut folders).await, !entries.is_empty()),
                 Err(_) => (vec![Listed { path: path(&folder), file: None }], false),
             };
-            if !found(listed) {
+            if !found(listed).await {
                 return;
             }
             if !more {
