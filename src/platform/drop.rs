@@ -28,8 +28,8 @@ impl Listed {
     }
 }
 
-/// Entries opened at a time.
-const BATCH: usize = 100;
+/// Entries opened at a time: to open one holds the page up for about 1 ms.
+const BATCH: usize = 20;
 
 /// What a drop held, taken from it while it could be.
 #[derive(Debug)]
@@ -67,13 +67,22 @@ pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl AsyncFnMut(Vec<
         let reader = folder.create_reader();
         // A reader gives a hundred entries or so at a time, and none at the end.
         loop {
-            let (listed, more) = match read_entries(&reader).await {
-                Ok(entries) => (open(&entries, &mut folders).await, !entries.is_empty()),
-                Err(_) => (vec![Listed { path: path(&folder), file: None }], false),
+            let more = match read_entries(&reader).await {
+                Ok(entries) => {
+                    for some in entries.chunks(BATCH) {
+                        if !found(open(some, &mut folders).await).await {
+                            return;
+                        }
+                    }
+                    !entries.is_empty()
+                }
+                Err(_) => {
+                    if !found(vec![Listed { path: path(&folder), file: None }]).await {
+                        return;
+                    }
+                    false
+                }
             };
-            if !found(listed).await {
-                return;
-            }
             if !more {
                 break;
             }
