@@ -4,7 +4,6 @@ mod error;
 mod events;
 mod options;
 mod page;
-mod waiters;
 mod widget;
 
 pub use widget::Widget;

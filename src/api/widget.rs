@@ -1,11 +1,12 @@
 //! The class that the TypeScript `StandaloneAuraloader` stands on. Its order of calls is checked there.
 
+mod intake;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Duration;
 
-use auraloader_core::session::Event;
+use auraloader_core::session::{DropId, Event};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
 use js_sys::{Array, Function, Object, Promise};
 use leptos::prelude::{GetUntracked, Owner, RwSignal, Set, WithUntracked};
@@ -17,15 +18,10 @@ use super::error;
 use super::events::{self, States, Topic};
 use super::options::Options;
 use super::page::{self, OnlineListener};
-use super::waiters::Waiters;
-use crate::platform::clock;
-use crate::platform::drop::{self, Dropped, Listed};
-use crate::platform::turn::next_turn;
+use crate::platform::waiters::Waiters;
 use crate::ui::{self, Intent, Intents, Model, Mounted};
 use crate::worker::{Command, Host, Report};
-
-/// How long files are handed to the engine before the page gets its turn.
-const HANDING_OVER: Duration = Duration::from_millis(10);
+use intake::Intake;
 
 /// One widget.
 #[wasm_bindgen]
@@ -45,10 +41,7 @@ struct Inner {
     host: RefCell<Option<Rc<Host>>>,
     mounted: RefCell<Option<Mounted>>,
     online: RefCell<Option<OnlineListener>>,
-    /// Drops that are still being listed.
-    listing: Cell<usize>,
-    /// Goes up when what is being listed is no longer wanted.
-    round: Cell<u32>,
+    intake: Intake,
     destroyed: Cell<bool>,
     waiting: Waiting,
 }
@@ -56,7 +49,6 @@ struct Inner {
 #[derive(Default)]
 struct Waiting {
     init: RefCell<Waiters>,
-    files: RefCell<Waiters>,
     upload: RefCell<Waiters>,
     cancel: RefCell<Waiters>,
     reset: RefCell<Waiters>,
@@ -88,8 +80,7 @@ impl Widget {
             host: RefCell::default(),
             mounted: RefCell::default(),
             online: RefCell::default(),
-            listing: Cell::default(),
-            round: Cell::default(),
+            intake: Intake::default(),
             destroyed: Cell::default(),
             waiting: Waiting::default(),
         });
@@ -143,10 +134,11 @@ impl Widget {
         match files.dyn_ref::<DataTransfer>() {
             Some(transfer) => self.0.add_dropped(transfer),
             None => {
-                self.0.add_chosen(Array::from(files).iter().filter_map(|file| file.dyn_into().ok()).collect())
+                let is_file = &mut |file: JsValue, _, _: Array| file.is_instance_of::<File>();
+                self.0.add_chosen(Array::from(files).filter(is_file));
             }
         }
-        self.0.waiting.files.borrow_mut().promise()
+        self.0.intake.promise()
     }
 
     /// Uploads what was found, or goes on after an error; ends when the upload has.
@@ -224,8 +216,7 @@ impl Inner {
 
     fn send_with(&self, command: Command, files: &Array) {
         if matches!(command, Command::StopReading | Command::Cancel | Command::Reset) {
-            self.round.set(self.round.get() + 1);
-            self.listing.set(0);
+            self.intake.stop();
         }
         // Held by itself: what comes of it on the page can be that the host page destroys the widget.
         let host = self.host.borrow().clone();
@@ -271,7 +262,7 @@ impl Inner {
             Event::Configured(Ok(())) => self.waiting.init.borrow_mut().resolve(),
             Event::Configured(Err(info)) => self.waiting.init.borrow_mut().reject(&error::to_js(info)),
             Event::State(state) => self.changed(State::clone(state)),
-            Event::FilesRead => self.files_read(),
+            Event::FilesRead(drop) => self.files_read(*drop),
             Event::Complete(result) => {
                 self.waiting.upload.borrow_mut().resolve();
                 // A cancel that came too late.
@@ -297,8 +288,8 @@ impl Inner {
         let step = state.step;
         self.state.set(state);
         self.waiting.remove.borrow_mut().resolve();
-        if matches!(step, Step::Start | Step::Cancelled) {
-            self.waiting.files.borrow_mut().resolve();
+        if step != Step::Processing {
+            self.intake.stopped();
         }
         if step == Step::Start {
             for waiters in [&self.waiting.reset, &self.waiting.upload, &self.waiting.cancel] {
@@ -311,7 +302,7 @@ impl Inner {
         }
     }
 
-    fn files_read(&self) {
+    fn files_read(&self, drop: DropId) {
         let state = self.state.try_get_untracked().unwrap_or_default();
         let told = self.told.replace(state.clone());
         if !state.studies.is_empty() && !Arc::ptr_eq(&told.studies, &state.studies) {
@@ -320,7 +311,7 @@ impl Inner {
         if !state.rejected.is_empty() && !Arc::ptr_eq(&told.rejected, &state.rejected) {
             self.tell(Topic::Rejected, &self.states.rejected(&state));
         }
-        self.waiting.files.borrow_mut().resolve();
+        self.intake.read(drop);
     }
 
     fn failed(&self, info: &ErrorInfo) {
@@ -344,8 +335,8 @@ impl Inner {
         self.changed(state);
         self.failed(&info);
         self.waiting.init.borrow_mut().reject(&error);
-        for waiters in [&self.waiting.files, &self.waiting.cancel, &self.waiting.reset, &self.waiting.remove]
-        {
+        self.intake.read(DropId::MAX);
+        for waiters in [&self.waiting.cancel, &self.waiting.reset, &self.waiting.remove] {
             waiters.borrow_mut().resolve();
         }
     }
@@ -361,77 +352,6 @@ impl Inner {
             Intent::Cancel => self.send(Command::Cancel),
             Intent::Reset => self.send(Command::Reset),
             Intent::RemoveStudy(uid) => self.send(Command::RemoveStudy(uid)),
-        }
-    }
-
-    fn add_chosen(self: &Rc<Self>, files: Vec<File>) {
-        self.listing.set(self.listing.get() + 1);
-        let (inner, round) = (Rc::clone(self), self.round.get());
-        spawn_local(async move {
-            if inner.hand_over(round, files.into_iter().map(Listed::chosen)).await {
-                inner.all_listed(round);
-            }
-        });
-    }
-
-    fn add_dropped(self: &Rc<Self>, transfer: &DataTransfer) {
-        let entries = match Dropped::take(transfer) {
-            Dropped::Files(files) => return self.add_chosen(files),
-            Dropped::Entries(entries) => entries,
-        };
-        self.listing.set(self.listing.get() + 1);
-        let (inner, round) = (Rc::clone(self), self.round.get());
-        spawn_local(async move {
-            drop::list(entries, async |listed| inner.hand_over(round, listed.into_iter()).await).await;
-            inner.all_listed(round);
-        });
-    }
-
-    /// Hands files over for a while, lets the page have its turn, and so on; says whether all of them were wanted.
-    async fn hand_over(&self, round: u32, listed: impl Iterator<Item = Listed>) -> bool {
-        let mut listed = listed.peekable();
-        while listed.peek().is_some() {
-            let until = clock::now() + HANDING_OVER;
-            let mut some = Vec::new();
-            while clock::now() < until
-                && let Some(one) = listed.next()
-            {
-                // Asked here, where there is a clock: the browser first looks at a file when it is asked for its
-                // size or posted, which holds the page up for about 0.5 ms.
-                if let Some(file) = &one.file {
-                    file.size();
-                }
-                some.push(one);
-            }
-            if !self.add_listed(round, &some) {
-                return false;
-            }
-            next_turn().await;
-        }
-        round == self.round.get()
-    }
-
-    /// Hands files over; says whether to go on, which is not so once all was stopped since round `round`.
-    fn add_listed(&self, round: u32, listed: &[Listed]) -> bool {
-        if round != self.round.get() {
-            return false;
-        }
-        let paths = listed.iter().map(|listed| listed.path.clone()).collect();
-        let files = Array::new();
-        for Listed { file, .. } in listed {
-            files.push(file.as_ref().map_or(&JsValue::NULL, |file| file));
-        }
-        self.send_with(Command::AddFiles { paths }, &files);
-        true
-    }
-
-    fn all_listed(&self, round: u32) {
-        if round != self.round.get() {
-            return;
-        }
-        self.listing.set(self.listing.get() - 1);
-        if self.listing.get() == 0 {
-            self.send(Command::AllListed);
         }
     }
 }

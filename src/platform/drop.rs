@@ -1,7 +1,7 @@
 //! Listing what was dropped or chosen: files with their paths, folders to any depth.
 
 use futures::future::join_all;
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -18,14 +18,19 @@ pub struct Listed {
     pub file: Option<File>,
 }
 
-impl Listed {
-    /// A chosen file; in a chosen folder it knows its path.
-    pub fn chosen(file: File) -> Self {
-        let relative =
-            Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
-        let path = relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
-        Self { path, file: Some(file) }
-    }
+#[wasm_bindgen]
+extern "C" {
+    /// A [`File`] with what web-sys leaves out.
+    type Chosen;
+
+    #[wasm_bindgen(method, getter, js_name = webkitRelativePath)]
+    fn relative_path(this: &Chosen) -> Option<String>;
+}
+
+/// The path of a chosen file; in a chosen folder it knows it.
+pub fn path_of(file: &File) -> String {
+    let relative = file.unchecked_ref::<Chosen>().relative_path();
+    relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
 }
 
 /// Entries opened at a time: to open one holds the page up for about 1 ms.
@@ -37,7 +42,7 @@ pub enum Dropped {
     /// Files and folders.
     Entries(Vec<FileSystemEntry>),
     /// Files only: scripts can make transfers whose items have files but no entries.
-    Files(Vec<File>),
+    Files(Array),
 }
 
 impl Dropped {
@@ -47,9 +52,7 @@ impl Dropped {
         let items = (0..items.length()).filter_map(|at| items.get(at));
         let entries: Vec<_> = items.filter_map(|item| item.webkit_get_as_entry().ok().flatten()).collect();
         match transfer.files() {
-            Some(files) if entries.is_empty() => {
-                Self::Files((0..files.length()).filter_map(|at| files.get(at)).collect())
-            }
+            Some(files) if entries.is_empty() => Self::Files(Array::from(&files)),
             _ => Self::Entries(entries),
         }
     }
@@ -58,35 +61,29 @@ impl Dropped {
 /// Lists everything in `entries`, some files at a time, as long as `found` says to go on.
 pub async fn list(entries: Vec<FileSystemEntry>, mut found: impl AsyncFnMut(Vec<Listed>) -> bool) {
     let mut folders = Vec::new();
-    for some in entries.chunks(BATCH) {
-        if !found(open(some, &mut folders).await).await {
-            return;
-        }
-    }
-    while let Some(folder) = folders.pop() {
-        let reader = folder.create_reader();
-        // A reader gives a hundred entries or so at a time, and none at the end.
-        loop {
-            let more = match read_entries(&reader).await {
-                Ok(entries) => {
-                    for some in entries.chunks(BATCH) {
-                        if !found(open(some, &mut folders).await).await {
-                            return;
-                        }
-                    }
-                    !entries.is_empty()
-                }
-                Err(_) => {
-                    if !found(vec![Listed { path: path(&folder), file: None }]).await {
-                        return;
-                    }
-                    false
-                }
-            };
-            if !more {
-                break;
+    let mut reader: Option<(FileSystemDirectoryEntry, FileSystemDirectoryReader)> = None;
+    let mut entries = entries;
+    loop {
+        for some in entries.chunks(BATCH) {
+            if !found(open(some, &mut folders).await).await {
+                return;
             }
         }
+        // A reader gives a hundred entries or so at a time, and none at the end.
+        if entries.is_empty() || reader.is_none() {
+            let Some(folder): Option<FileSystemDirectoryEntry> = folders.pop() else { return };
+            reader = Some((folder.clone(), folder.create_reader()));
+        }
+        let Some((folder, reading)) = &reader else { return };
+        entries = match read_entries(reading).await {
+            Ok(entries) => entries,
+            Err(_) => {
+                if !found(vec![Listed { path: path(folder), file: None }]).await {
+                    return;
+                }
+                Vec::new()
+            }
+        };
     }
 }
 

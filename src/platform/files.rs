@@ -72,29 +72,18 @@ pub async fn checksum(file: &File, content: &Content, is_wanted: impl Fn() -> bo
 ///
 /// # Errors
 /// [`Failure::Unreadable`] if a file is not known any more.
-pub fn compose(parts: &[Part], file: impl Fn(u32) -> Option<File>) -> Result<Blob, Failure> {
+pub async fn compose(parts: &[Part], file: impl AsyncFn(u32) -> Option<File>) -> Result<Blob, Failure> {
     let pieces = Array::new();
     for part in parts {
         match part {
             Part::Bytes(bytes) => pieces.push(&Uint8Array::from(bytes.as_slice())),
             Part::File { file: id, range } => {
-                let file = file(*id).ok_or(Failure::Unreadable)?;
+                let file = file(*id).await.ok_or(Failure::Unreadable)?;
                 pieces.push(&slice(&file, range).map_err(unreadable)?.into())
             }
         };
     }
     Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
-}
-
-/// Whether all files of a body that could not be sent can still be read; a browser does not tell the two apart.
-pub async fn are_readable(files: Vec<File>) -> bool {
-    for file in files {
-        let end = (file.size() as u64).min(1);
-        if read(&file, 0..end).await.is_err() {
-            return false;
-        }
-    }
-    true
 }
 
 fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {

@@ -6,5 +6,7 @@ pub mod drop;
 pub mod files;
 pub mod http;
 pub mod random;
+pub mod small;
 pub mod text;
 pub mod turn;
+pub mod waiters;

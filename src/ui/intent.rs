@@ -6,8 +6,8 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Intent {
-    /// Files or a folder from an `<input type=file>`, copied from its live list.
-    Chosen(Vec<web_sys::File>),
+    /// Files or a folder from an `<input type=file>`: an array copied from its live list, as it is made at once.
+    Chosen(js_sys::Array),
     /// Something let go over the widget; its items are read at once, they are gone after the event.
     Dropped(web_sys::DataTransfer),
     /// *Stop* while files are being read: what was being added is forgotten.

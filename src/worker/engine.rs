@@ -12,10 +12,10 @@ use auraloader_core::session::{Action, Input, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, XmlHttpRequest};
+use web_sys::XmlHttpRequest;
 
+use super::files::Files;
 use super::protocol::{Command, Report, Slimmer};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
@@ -25,18 +25,12 @@ use crate::platform::{clock, files, http, random};
 pub(super) struct Engine {
     me: Weak<Self>,
     session: RefCell<Option<Session>>,
-    files: RefCell<Files>,
+    files: Files,
     requests: RefCell<HashMap<RequestId, Pending>>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
     report: Box<dyn Fn(Report)>,
     debug: RefCell<bool>,
-}
-
-#[derive(Default)]
-struct Files {
-    by_id: HashMap<FileId, File>,
-    next: FileId,
 }
 
 impl Engine {
@@ -45,7 +39,7 @@ impl Engine {
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             session: RefCell::default(),
-            files: RefCell::default(),
+            files: Files::default(),
             requests: RefCell::default(),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
@@ -62,11 +56,13 @@ impl Engine {
                 *self.debug.borrow_mut() = debug;
                 Input::Configure
             }
-            Command::AddFiles { paths } => {
-                let (first, added) = self.add(paths, files);
-                Input::AddFiles(first, added)
+            Command::AddFiles { first, paths, coming } => {
+                let sizes = self.files.add(first, files);
+                self.handle(Input::AddFiles(first, paths.into_iter().zip(sizes).collect()));
+                Input::Expect(coming)
             }
-            Command::AllListed => Input::AllListed,
+            Command::Files { ids } => return self.files.arrived(&ids, files),
+            Command::AllListed(drop) => Input::AllListed(drop),
             Command::StopReading => Input::StopReading,
             Command::Online(online) => Input::Online(online),
             Command::Upload => Input::Upload,
@@ -83,30 +79,12 @@ impl Engine {
     pub(super) fn close(&self) {
         let requests = self.requests.take();
         requests.values().for_each(Pending::abort);
-        self.files.borrow_mut().by_id.clear();
+        self.files.release(&(0..FileId::MAX));
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
         if let Ok(mut session) = self.session.try_borrow_mut() {
             *session = None;
         }
-    }
-
-    /// Keeps the files under ids that count on from the first, which is told.
-    fn add(&self, paths: Vec<String>, files: &Array) -> (FileId, Vec<(String, u64)>) {
-        let mut known = self.files.borrow_mut();
-        let first = known.next;
-        let mut added = Vec::with_capacity(paths.len());
-        for (at, path) in paths.into_iter().enumerate() {
-            let file = files.get(at as u32).dyn_into::<File>().ok();
-            // A file that can't be opened counts as one that can't be read, not as an empty one.
-            added.push((path, file.as_ref().map_or(1, |file| file.size() as u64)));
-            let id = known.next;
-            known.next += 1;
-            if let Some(file) = file {
-                known.by_id.insert(id, file);
-            }
-        }
-        (first, added)
     }
 
     fn handle(&self, input: Input) {
@@ -127,16 +105,13 @@ impl Engine {
     fn perform(&self, action: Action) {
         match action {
             Action::Read(item, range) => self.spawn(move |engine| async move {
-                let bytes = match engine.file(item.file) {
-                    Some(file) => files::read(&file, range).await,
-                    None => Err(Reason::Unreadable),
-                };
+                let bytes = engine.files.read(item.file, range).await;
                 engine.handle(Input::Read(item, bytes));
             }),
             Action::Checksum(item, content) => self.spawn(move |engine| async move {
-                let crc = match engine.file(item.file) {
+                let crc = match engine.files.file(item.file).await {
                     // A file that has been let go of meanwhile is of no interest.
-                    Some(file) => files::checksum(&file, &content, || engine.file(item.file).is_some()).await,
+                    Some(file) => files::checksum(&file, &content, || engine.files.knows(item.file)).await,
                     None => Err(Reason::Unreadable),
                 };
                 engine.handle(Input::Checksum(item, crc));
@@ -152,7 +127,7 @@ impl Engine {
                 let pending = self.requests.borrow_mut().remove(&id);
                 pending.iter().for_each(Pending::abort);
             }
-            Action::ReleaseFiles(ids) => self.files.borrow_mut().by_id.retain(|id, _| !ids.contains(id)),
+            Action::ReleaseFiles(ids) => self.files.release(&ids),
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
                 (self.report)(report);
@@ -164,10 +139,6 @@ impl Engine {
         if let Some(me) = self.me.upgrade() {
             spawn_local(task(me));
         }
-    }
-
-    fn file(&self, id: FileId) -> Option<File> {
-        self.files.borrow().by_id.get(&id).cloned()
     }
 
     async fn send(self: Rc<Self>, id: RequestId, request: Request, pending: Option<Pending>) {
@@ -194,7 +165,7 @@ impl Engine {
         parts: &[Part],
         xhr: &XmlHttpRequest,
     ) -> Answer {
-        let body = files::compose(parts, |file| self.file(file))?;
+        let body = files::compose(parts, async |file| self.files.file(file).await).await?;
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
             if let Some(engine) = me.upgrade() {
@@ -203,12 +174,12 @@ impl Engine {
         };
         let answer = http::send(xhr, request, &body, progress).await;
         if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
-            let ids = parts.iter().filter_map(|part| match part {
-                Part::File { file, .. } => self.file(*file),
-                Part::Bytes(_) => None,
-            });
-            if !files::are_readable(ids.collect()).await {
-                return Err(Failure::Unreadable);
+            for part in parts {
+                if let Part::File { file, .. } = part
+                    && self.files.read(*file, 0..1).await.is_err()
+                {
+                    return Err(Failure::Unreadable);
+                }
             }
         }
         answer

@@ -7,7 +7,7 @@ use auraloader_core::session::Event;
 use auraloader_core::state::State;
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker};
@@ -49,8 +49,11 @@ impl Host {
     /// Sends a command; `files` go along with [`Command::AddFiles`].
     pub fn send(&self, command: Command, files: &Array) {
         match &self.0 {
-            // Text and files can always be posted.
-            Link::Worker { worker, .. } => drop(worker.post_message(&message(&command, files))),
+            // Text, bytes and files can always be posted; bytes move, the page has no more use for them.
+            Link::Worker { worker, .. } => {
+                let moved = files.filter(&mut |file, _, _| file.is_instance_of::<ArrayBuffer>());
+                drop(worker.post_message_with_transfer(&message(&command, files), &moved));
+            }
             Link::Page(engine) => engine.command(command, files),
         }
     }

@@ -2,6 +2,7 @@
 
 mod engine;
 mod entry;
+mod files;
 mod host;
 mod protocol;
 

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use auraloader_core::session::{Config, Event};
+use auraloader_core::content::FileId;
+use auraloader_core::session::{Config, DropId, Event};
 use auraloader_core::state::State;
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -21,13 +22,23 @@ pub enum Command {
         /// Whether to log requests and their answers, without secrets.
         debug: bool,
     },
-    /// Files with these paths; the files themselves go along, `null` for one that can't be opened.
+    /// Files with these paths. Beside them goes for each the file; or, of a small one that follows, its bytes;
+    /// or `null` if it can't be opened.
     AddFiles {
+        /// The id of the first; the others count on from it.
+        first: FileId,
         /// Relative to what was dropped.
         paths: Vec<String>,
+        /// How many more will come, as far as is known.
+        coming: usize,
     },
-    /// There are no more files in what was dropped.
-    AllListed,
+    /// Files whose bytes have come before.
+    Files {
+        /// In the order of the files beside them.
+        ids: Vec<FileId>,
+    },
+    /// There are no more files in the drops up to this one.
+    AllListed(DropId),
     /// Forget the drop that is being read.
     StopReading,
     /// Whether the browser is online.

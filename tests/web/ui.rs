@@ -550,7 +550,7 @@ async fn chosen_files_are_copied_and_the_input_is_ready_for_the_same_again() {
         input.dispatch_event(&Event::new("change").unwrap()).unwrap();
         let sent = stage.sent();
         let [Intent::Chosen(files)] = &sent[..] else { panic!("{sent:?}") };
-        assert_eq!(files.iter().map(File::name).collect::<Vec<_>>(), ["a.dcm", "b.dcm"]);
+        assert_eq!(files.iter().map(|file| File::from(file).name()).collect::<Vec<_>>(), ["a.dcm", "b.dcm"]);
         assert_eq!(input.files().unwrap().length(), 0);
     }
     assert!(stage.query("input.choose-folder").unwrap().has_attribute("webkitdirectory"));

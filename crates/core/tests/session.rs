@@ -97,7 +97,7 @@ impl World {
         };
         let files = self.files.iter().map(sizes).collect();
         self.run(Input::AddFiles(0, files));
-        self.run(Input::AllListed);
+        self.run(Input::AllListed(1));
     }
 
     fn run(&mut self, input: Input) {
@@ -487,16 +487,38 @@ fn files_added_after_completion_are_kept_and_those_ignored_shift_nothing() {
     world.files.push(("late".to_owned(), None));
     world.files.extend(files);
     world.run(Input::AddFiles(6, sizes));
-    world.run(Input::AllListed);
+    world.run(Input::AllListed(1));
     assert_eq!((world.state.step, world.state.rejected.len()), (Step::Pending, 0));
     assert_eq!(world.state.studies[0].images, 2);
 }
 
 #[test]
+fn files_that_are_known_to_come_count_while_others_are_read() {
+    let mut world = World::new(Vec::new());
+    world.session.handle(world.now, Input::AddFiles(0, vec![("CD/1".to_owned(), 500)]));
+    world.run(Input::Expect(9));
+    assert_eq!((world.state.progress.files_total, world.state.total_files), (10, 10));
+    world.run(Input::AllListed(1));
+    assert_eq!((world.state.step, world.state.total_files), (Step::Start, 1));
+}
+
+#[test]
+fn a_drop_is_told_by_its_number_to_have_been_read() {
+    let mut world = World::new(Vec::new());
+    world.session.handle(world.now, Input::AddFiles(0, vec![("CD/1".to_owned(), 500)]));
+    world.session.handle(world.now, Input::AllListed(1));
+    // The second is still being listed when the first has been read.
+    world.run(Input::AddFiles(1, vec![("CD/2".to_owned(), 500)]));
+    assert!(!world.events.iter().any(|event| matches!(event, Event::FilesRead(_))));
+    world.run(Input::AllListed(2));
+    assert!(matches!(world.events[..], [Event::FilesRead(2)]), "{:?}", world.events);
+}
+
+#[test]
 fn a_drop_without_files_comes_to_its_end_too() {
     let mut world = World::new(Vec::new());
-    world.run(Input::AllListed);
-    assert!(matches!(world.events[..], [Event::FilesRead]));
+    world.run(Input::AllListed(1));
+    assert!(matches!(world.events[..], [Event::FilesRead(1)]));
     assert_eq!(world.state.step, Step::Start);
 }
 
@@ -520,7 +542,7 @@ fn stop_forgets_the_drop_and_a_late_answer_does_no_harm() {
     assert_eq!(world.state, State::default());
     world.session.handle(world.now, Input::AddFiles(6, vec![("other/1".to_owned(), 500)]));
     world.session.handle(world.now, Input::Read(0.into(), Ok(Box::new(Image::default().file()))));
-    world.run(Input::AllListed);
+    world.run(Input::AllListed(1));
     assert!(world.state.studies.is_empty());
     assert_eq!(world.state.rejected[0].reason, Reason::Unreadable);
 }
@@ -541,7 +563,7 @@ fn reset_in_mid_upload_cleans_up_behind_it() {
         again.iter().map(|(path, bytes)| (path.clone(), bytes.as_ref().map_or(9, Vec::len) as u64)).collect();
     world.files.extend(again);
     world.run(Input::AddFiles(5, files));
-    world.run(Input::AllListed);
+    world.run(Input::AllListed(1));
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete);
     assert_ne!(world.calls.last().expect("complete").1["upload_id"], upload_id);

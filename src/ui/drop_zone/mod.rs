@@ -1,10 +1,11 @@
 //! Where files come in: the zone with its two buttons, the inputs behind them, and drops on the whole widget.
 
+use js_sys::Array;
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{DataTransfer, DragEvent, Event, File, HtmlElement, HtmlInputElement};
+use web_sys::{DataTransfer, DragEvent, Event, HtmlElement, HtmlInputElement};
 
 use super::context::Context;
 use super::icon::{self, icon};
@@ -83,13 +84,10 @@ pub(super) fn Inputs(
             return;
         };
         // The list is live: clearing the input empties it.
-        let files: Vec<File> = input
-            .files()
-            .map(|list| (0..list.length()).filter_map(|index| list.item(index)).collect())
-            .unwrap_or_default();
+        let files = input.files().map(|list| Array::from(&list)).unwrap_or_default();
         // Choosing the same files again must be a change.
         input.set_value("");
-        if !files.is_empty() {
+        if files.length() > 0 {
             context.send(Intent::Chosen(files));
         }
     };

@@ -42,6 +42,8 @@ pub struct Reader {
     stage: Stage,
     /// The shell is still listing what was dropped.
     listing: bool,
+    /// Files that the shell knows of and has not handed over yet.
+    coming: usize,
     /// First file of the drop being read.
     first: FileId,
     done: usize,
@@ -85,9 +87,14 @@ impl Reader {
         self.go_on();
     }
 
+    /// So many more files will come, as far as is known.
+    pub fn expect(&mut self, coming: usize) {
+        self.coming = coming;
+    }
+
     /// There are no more files in what was dropped.
     pub fn all_listed(&mut self) {
-        self.listing = false;
+        (self.listing, self.coming) = (false, 0);
         self.go_on();
     }
 
@@ -105,7 +112,7 @@ impl Reader {
 
     /// Items read and known of the current drop; an archive counts as its entries once it is open.
     pub fn counts(&self) -> (usize, usize) {
-        (self.done, self.total)
+        (self.done, self.total + self.coming)
     }
 
     /// Bytes that [`Action::Read`] asked for: fewer are fine, none means that the file ends there.

@@ -24,8 +24,10 @@ use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// While files are read, all there is to it is a bar that moves; drawing it costs as much as reading 40 files.
+const TELL_READING_EVERY: Duration = Duration::from_millis(250);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
-const GATHER_EVERY: Duration = Duration::from_millis(400);
+const GATHER_EVERY: Duration = Duration::from_millis(500);
 
 /// What the host page configured.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +50,9 @@ pub struct Config {
     pub exclude_rules: Vec<ExcludeRule>,
 }
 
+/// Numbers what was dropped or chosen at once, in order.
+pub type DropId = u32;
+
 /// Names a request until it is answered or aborted.
 pub type RequestId = u32;
 
@@ -57,8 +62,10 @@ pub enum Input {
     Configure,
     /// Files were dropped: path and size. Their ids count on from the one given, which is above all before.
     AddFiles(FileId, Vec<(String, u64)>),
-    /// There are no more files in this drop.
-    AllListed,
+    /// So many more files of the drops being listed will come, as far as is known.
+    Expect(usize),
+    /// There are no more files in the drops up to the one of this number.
+    AllListed(DropId),
     /// Forget the drop that is being read.
     StopReading,
     /// Bytes that [`Action::Read`] asked for; fewer are fine, none means that the file ends there.
@@ -112,8 +119,8 @@ pub enum Event {
     Configured(Result<(), ErrorInfo>),
     /// Something of the state changed.
     State(Box<State>),
-    /// A drop has been read: which studies there are now is in the state.
-    FilesRead,
+    /// All drops up to this one have been read: which studies there are now is in the state.
+    FilesRead(DropId),
     /// The upload is whole and the server took it.
     Complete(UploadResult),
     /// The upload stopped.
@@ -139,6 +146,8 @@ pub struct Session {
     state: State,
     index: Index,
     reading: Reader,
+    /// The last drop that has been listed.
+    listed: DropId,
     /// Files dropped before the drop that is being read.
     files_before: usize,
     /// The upload that the person sees; others are only being taken back.
@@ -178,6 +187,7 @@ impl Session {
             config_call: None,
             state: State::default(),
             reading: Reader::default(),
+            listed: 0,
             files_before: 0,
             current: None,
             transfers: HashMap::new(),
@@ -201,11 +211,13 @@ impl Session {
         match input {
             Input::Configure => self.configure(now),
             Input::AddFiles(first, files) => self.add_files(now, first, files),
-            Input::AllListed => {
+            Input::Expect(coming) => self.reading.expect(coming),
+            Input::AllListed(drop) => {
+                self.listed = drop;
                 self.reading.all_listed();
                 // With nothing to read, or all of it stopped, this is the end already.
                 if step != Step::Processing {
-                    self.actions.push_back(Action::Emit(Event::FilesRead));
+                    self.actions.push_back(Action::Emit(Event::FilesRead(drop)));
                 }
             }
             Input::StopReading => self.stop_reading(now),
@@ -239,7 +251,7 @@ impl Session {
     pub fn poll_timeout(&self) -> Option<Millis> {
         let transfers = self.transfers.values().filter_map(Transfer::poll_timeout);
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
-        let tell = self.told.filter(|_| self.dirty).map(|told| told + TELL_EVERY);
+        let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
         transfers.chain(config).chain(tell).min()
     }
 
@@ -311,7 +323,7 @@ impl Session {
         self.state.step = if self.index.is_empty() { Step::Start } else { Step::Pending };
         (self.dirty, self.stale, self.gathered) = (true, true, None);
         self.tell(now, true);
-        self.actions.push_back(Action::Emit(Event::FilesRead));
+        self.actions.push_back(Action::Emit(Event::FilesRead(self.listed)));
     }
 
     fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
@@ -596,9 +608,13 @@ impl Session {
         self.stale = false;
     }
 
+    fn tell_every(&self) -> Duration {
+        if self.state.step == Step::Processing { TELL_READING_EVERY } else { TELL_EVERY }
+    }
+
     /// Tells the page of the state: at once if it is urgent, else not too often.
     fn tell(&mut self, now: Millis, urgent: bool) {
-        let early = self.told.is_some_and(|told| now < told + TELL_EVERY);
+        let early = self.told.is_some_and(|told| now < told + self.tell_every());
         if !urgent && (early || !self.dirty) {
             return;
         }

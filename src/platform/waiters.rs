@@ -5,16 +5,21 @@ use wasm_bindgen::JsValue;
 
 /// The promises handed out for one kind of end.
 #[derive(Debug, Default)]
-pub(super) struct Waiters(Vec<(Function, Function)>);
+pub struct Waiters(Vec<(Function, Function)>);
 
 impl Waiters {
     /// One more promise.
-    pub(super) fn promise(&mut self) -> Promise {
+    pub fn promise(&mut self) -> Promise {
         Promise::new(&mut |resolve, reject| self.0.push((resolve, reject)))
     }
 
+    /// Those of another end, which will be this one.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// It happened.
-    pub(super) fn resolve(&mut self) {
+    pub fn resolve(&mut self) {
         for (resolve, _) in self.0.drain(..) {
             // A promise's own functions don't throw.
             drop(resolve.call0(&JsValue::UNDEFINED));
@@ -22,7 +27,7 @@ impl Waiters {
     }
 
     /// It can't happen any more.
-    pub(super) fn reject(&mut self, error: &JsValue) {
+    pub fn reject(&mut self, error: &JsValue) {
         for (_, reject) in self.0.drain(..) {
             drop(reject.call1(&JsValue::UNDEFINED, error));
         }

@@ -1,0 +1,262 @@
+//! Hands what was dropped or chosen to the engine, without holding the page up.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use auraloader_core::content::FileId;
+use auraloader_core::session::DropId;
+use auraloader_core::time::Millis;
+use futures::future::join_all;
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DataTransfer, File};
+
+use super::Inner;
+use crate::platform::clock;
+use crate::platform::drop::{self, Dropped, Listed};
+use crate::platform::small::SmallFiles;
+use crate::platform::turn::next_turn;
+use crate::platform::waiters::Waiters;
+use crate::worker::Command;
+
+/// How long files are handed over before the page gets its turn.
+const TURN: Duration = Duration::from_millis(10);
+/// How long files that are read on the page gather before they go to the engine together.
+const GATHERING: Duration = Duration::from_millis(30);
+/// Chosen files that are read at a time. With four, as one who merely reads needs, it took a tenth longer.
+const AT_A_TIME: usize = 8;
+/// Files of a disc are much alike: after a large one so many are taken for large.
+const ALIKE: usize = 31;
+
+/// What of all drops is on its way to the engine.
+#[derive(Default)]
+pub(super) struct Intake {
+    /// Drops that are still being listed.
+    listing: Cell<usize>,
+    /// Goes up when what is being listed is no longer wanted.
+    round: Cell<u32>,
+    /// The last drop.
+    last: Cell<DropId>,
+    /// The id of the next file.
+    next: Cell<FileId>,
+    /// Files known and not handed over yet.
+    coming: Cell<usize>,
+    /// Who waits for a drop to be read.
+    waiting: RefCell<Vec<(DropId, Waiters)>>,
+    /// Who waited for one that is no longer wanted.
+    stopped: RefCell<Waiters>,
+}
+
+impl Intake {
+    /// Ends when the last drop has been read.
+    pub(super) fn promise(&self) -> Promise {
+        let mut waiters = Waiters::default();
+        let promise = waiters.promise();
+        self.waiting.borrow_mut().push((self.last.get(), waiters));
+        promise
+    }
+
+    /// All drops up to this one have been read.
+    pub(super) fn read(&self, drop: DropId) {
+        let read = self.waiting.borrow_mut().extract_if(.., |(of, _)| *of <= drop).collect::<Vec<_>>();
+        for (_, mut waiters) in read {
+            waiters.resolve();
+        }
+    }
+
+    /// Nothing of what is being listed is wanted any more.
+    pub(super) fn stop(&self) {
+        self.round.set(self.round.get() + 1);
+        self.listing.set(0);
+        self.coming.set(0);
+        for (_, waiters) in self.waiting.take() {
+            self.stopped.borrow_mut().extend(waiters);
+        }
+    }
+
+    /// The engine has stopped reading.
+    pub(super) fn stopped(&self) {
+        self.stopped.borrow_mut().resolve();
+    }
+}
+
+impl Inner {
+    pub(super) fn add_chosen(self: &Rc<Self>, files: Array) {
+        let drop = Handing::begin(self, files.length() as usize);
+        spawn_local(async move {
+            drop.read_small(files).await;
+            drop.all_listed();
+            drop.hand_over_rest().await;
+        });
+    }
+
+    pub(super) fn add_dropped(self: &Rc<Self>, transfer: &DataTransfer) {
+        let entries = match Dropped::take(transfer) {
+            Dropped::Files(files) => return self.add_chosen(files),
+            Dropped::Entries(entries) => entries,
+        };
+        let drop = Handing::begin(self, 0);
+        spawn_local(async move {
+            drop::list(entries, async |listed| drop.hand_over(listed).await).await;
+            drop.all_listed();
+        });
+    }
+}
+
+/// One drop on its way.
+struct Handing {
+    inner: Rc<Inner>,
+    round: u32,
+    turn_ends: Cell<Millis>,
+    batch: RefCell<Batch>,
+    /// Those of which the engine has the bytes only.
+    rest: RefCell<Vec<(FileId, File)>>,
+}
+
+/// What goes to the engine at the end of the turn.
+#[derive(Default)]
+struct Batch {
+    paths: Vec<String>,
+    contents: Array,
+    /// Of which the bytes go, with their places among the contents.
+    read: Vec<(FileId, File)>,
+}
+
+impl Handing {
+    fn begin(inner: &Rc<Inner>, known: usize) -> Self {
+        let intake = &inner.intake;
+        intake.listing.set(intake.listing.get() + 1);
+        intake.last.set(intake.last.get() + 1);
+        intake.coming.set(intake.coming.get() + known);
+        Self {
+            inner: Rc::clone(inner),
+            round: intake.round.get(),
+            turn_ends: Cell::new(clock::now() + TURN),
+            batch: RefCell::default(),
+            rest: RefCell::default(),
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.round == self.inner.intake.round.get()
+    }
+
+    /// Takes files as they are; says whether to go on.
+    async fn hand_over(&self, listed: Vec<Listed>) -> bool {
+        for Listed { path, file } in listed {
+            self.put(path, file.map_or(JsValue::NULL, JsValue::from), None);
+            self.end_turn().await;
+        }
+        self.is_wanted()
+    }
+
+    /// Takes files, some at a time: the small ones by their bytes.
+    async fn read_small(&self, files: Array) {
+        let (files, small, large) = (RefCell::new(files.iter()), SmallFiles::default(), Cell::new(0));
+        let next = || files.borrow_mut().next().filter(|_| self.is_wanted()).map(File::from);
+        let read_some = async || {
+            while let Some(file) = next() {
+                let path = drop::path_of(&file);
+                self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
+                let bytes = if large.get() > 0 {
+                    large.set(large.get() - 1);
+                    Ok(None)
+                } else {
+                    small.read(&file).await
+                };
+                match bytes {
+                    Ok(Some(bytes)) => {
+                        self.put(path, bytes.into(), Some(file));
+                        // Between two files that are read the page has its turn anyway.
+                        if self.is_time() {
+                            self.flush();
+                            self.turn_ends.set(clock::now() + GATHERING);
+                        }
+                    }
+                    Ok(None) => {
+                        if large.get() == 0 {
+                            large.set(ALIKE);
+                        }
+                        // The browser looks at the file now, where there is a clock.
+                        file.size();
+                        self.put(path, file.into(), None);
+                        self.end_turn().await;
+                    }
+                    Err(_) => self.put(path, JsValue::NULL, None),
+                }
+            }
+        };
+        join_all((0..AT_A_TIME).map(|_| read_some())).await;
+    }
+
+    fn put(&self, path: String, content: JsValue, read: Option<File>) {
+        let mut batch = self.batch.borrow_mut();
+        let at = batch.paths.len() as FileId;
+        batch.read.extend(read.map(|file| (at, file)));
+        batch.paths.push(path);
+        batch.contents.push(&content);
+    }
+
+    /// When it has been long enough, hands over what there is and lets the page have its turn.
+    async fn end_turn(&self) {
+        if self.is_time() {
+            self.flush();
+            next_turn().await;
+            self.begin_turn();
+        }
+    }
+
+    fn is_time(&self) -> bool {
+        clock::now() >= self.turn_ends.get()
+    }
+
+    fn begin_turn(&self) {
+        self.turn_ends.set(clock::now() + TURN);
+    }
+
+    fn flush(&self) {
+        let Batch { paths, contents, read } = self.batch.take();
+        if paths.is_empty() || !self.is_wanted() {
+            return;
+        }
+        let intake = &self.inner.intake;
+        let first = intake.next.get();
+        intake.next.set(first + paths.len() as FileId);
+        self.rest.borrow_mut().extend(read.into_iter().map(|(at, file)| (first + at, file)));
+        let command = Command::AddFiles { first, paths, coming: intake.coming.get() };
+        self.inner.send_with(command, &contents);
+    }
+
+    fn all_listed(&self) {
+        self.flush();
+        let intake = &self.inner.intake;
+        if !self.is_wanted() {
+            return;
+        }
+        intake.listing.set(intake.listing.get() - 1);
+        if intake.listing.get() == 0 {
+            self.inner.send(Command::AllListed(intake.last.get()));
+        }
+    }
+
+    /// Hands over the files whose bytes have been read, while the person looks at what was found.
+    async fn hand_over_rest(&self) {
+        let mut rest = self.rest.take().into_iter().peekable();
+        // Also when a later drop is stopped; what the engine has let go of meanwhile it does not take.
+        while rest.peek().is_some() {
+            let until = clock::now() + TURN;
+            let (mut ids, files) = (Vec::new(), Array::new());
+            while clock::now() < until
+                && let Some((id, file)) = rest.next()
+            {
+                file.size();
+                ids.push(id);
+                files.push(&file);
+            }
+            self.inner.send_with(Command::Files { ids }, &files);
+            next_turn().await;
+        }
+    }
+}

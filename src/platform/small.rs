@@ -1,0 +1,56 @@
+//! Small files, read as a whole without asking for their size.
+//!
+//! Chromium looks at a chosen file when its size is first asked for, it is sliced or posted, and holds the page up for
+//! 0.2 to 0.7 ms meanwhile. A `FileReader` is told the size when it starts, and nobody waits (`docs/performance.md`).
+
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, FileReader, ProgressEvent};
+
+/// Up to which a file is read as a whole; what the walk of a header asks for first.
+const SMALL: f64 = 65536.0;
+
+/// Reads small files.
+pub struct SmallFiles {
+    stop_if_large: Closure<dyn Fn(ProgressEvent)>,
+}
+
+impl Default for SmallFiles {
+    fn default() -> Self {
+        Self {
+            stop_if_large: Closure::new(|event: ProgressEvent| {
+                if event.total() > SMALL
+                    && let Some(reader) = event.target()
+                {
+                    reader.unchecked_ref::<FileReader>().abort();
+                }
+            }),
+        }
+    }
+}
+
+impl SmallFiles {
+    /// All bytes of the file, or `None` if there are too many or it is an archive, which is read bit by bit.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub async fn read(&self, file: &File) -> Result<Option<ArrayBuffer>, JsValue> {
+        let reader = FileReader::new()?;
+        reader.set_onloadstart(Some(self.stop_if_large.as_ref().unchecked_ref()));
+        let ended = Promise::new(&mut |resolve, reject| {
+            reader.set_onload(Some(&resolve));
+            reader.set_onabort(Some(&resolve));
+            reader.set_onerror(Some(&reject));
+        });
+        reader.read_as_array_buffer(file)?;
+        JsFuture::from(ended).await?;
+        let bytes = reader.result()?.dyn_into::<ArrayBuffer>().ok();
+        let is_small = |bytes: &ArrayBuffer| f64::from(bytes.byte_length()) <= SMALL;
+        let is_archive = |bytes: &ArrayBuffer| {
+            let bytes = Uint8Array::new(bytes);
+            [bytes.get_index(0), bytes.get_index(1)] == *b"PK"
+        };
+        Ok(bytes.filter(|bytes| is_small(bytes) && !is_archive(bytes)))
+    }
+}
