@@ -26,7 +26,7 @@ const TURN: Duration = Duration::from_millis(10);
 /// How long files that are read on the page gather before they go to the engine together.
 const GATHERING: Duration = Duration::from_millis(30);
 /// Chosen files that are read at a time. With four, as one who merely reads needs, it took a tenth longer.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 16;
 /// Files of a disc are much alike: after a large one so many are taken for large.
 const ALIKE: usize = 31;
 
@@ -152,43 +152,45 @@ impl Handing {
         self.is_wanted()
     }
 
-    /// Takes files, some at a time: the small ones by their bytes.
+    /// Takes files, some at a time: the small ones by their bytes. After a large one some are taken as they are.
     async fn read_small(&self, files: Array) {
-        let (files, small, large) = (RefCell::new(files.iter()), SmallFiles::default(), Cell::new(0));
-        let next = || files.borrow_mut().next().filter(|_| self.is_wanted()).map(File::from);
+        let (files, small, large) = (RefCell::new(files.iter()), SmallFiles::default(), Cell::new(false));
+        let next = || {
+            let file = files.borrow_mut().next().filter(|_| self.is_wanted()).map(File::from)?;
+            self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
+            Some((drop::path_of(&file), file))
+        };
         let read_some = async || {
-            while let Some(file) = next() {
-                let path = drop::path_of(&file);
-                self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
-                let bytes = if large.get() > 0 {
-                    large.set(large.get() - 1);
-                    Ok(None)
-                } else {
-                    small.read(&file).await
-                };
-                match bytes {
-                    Ok(Some(bytes)) => {
-                        self.put(path, bytes.into(), Some(file));
-                        // Between two files that are read the page has its turn anyway.
-                        if self.is_time() {
-                            self.flush();
-                            self.turn_ends.set(clock::now() + GATHERING);
-                        }
-                    }
+            while !large.get()
+                && let Some((path, file)) = next()
+            {
+                match small.read(&file).await {
+                    Ok(Some(bytes)) => self.put(path, bytes.into(), Some(file)),
                     Ok(None) => {
-                        if large.get() == 0 {
-                            large.set(ALIKE);
-                        }
-                        // The browser looks at the file now, where there is a clock.
-                        file.size();
+                        large.set(true);
                         self.put(path, file.into(), None);
-                        self.end_turn().await;
                     }
                     Err(_) => self.put(path, JsValue::NULL, None),
                 }
+                // Between two files that are read the page has its turn anyway.
+                if self.is_time() {
+                    self.flush();
+                    self.turn_ends.set(clock::now() + GATHERING);
+                }
             }
         };
-        join_all((0..AT_A_TIME).map(|_| read_some())).await;
+        while self.is_wanted() && files.borrow().len() > 0 {
+            join_all((0..AT_A_TIME).map(|_| read_some())).await;
+            large.set(false);
+            self.begin_turn();
+            for _ in 0..ALIKE {
+                let Some((path, file)) = next() else { return };
+                // The browser looks at the file now, where there is a clock.
+                file.size();
+                self.put(path, file.into(), None);
+                self.end_turn().await;
+            }
+        }
     }
 
     fn put(&self, path: String, content: JsValue, read: Option<File>) {
