@@ -11,33 +11,37 @@ use web_sys::{File, FileReader, ProgressEvent};
 /// Up to which a file is read as a whole; what the walk of a header asks for first.
 const SMALL: f64 = 65536.0;
 
-/// Reads small files.
+/// Reads small files, one after the other.
 pub struct SmallFiles {
-    stop_if_large: Closure<dyn Fn(ProgressEvent)>,
-}
-
-impl Default for SmallFiles {
-    fn default() -> Self {
-        Self {
-            stop_if_large: Closure::new(|event: ProgressEvent| {
-                if event.total() > SMALL
-                    && let Some(reader) = event.target()
-                {
-                    reader.unchecked_ref::<FileReader>().abort();
-                }
-            }),
-        }
-    }
+    reader: FileReader,
+    _stop_if_large: Closure<dyn Fn(ProgressEvent)>,
 }
 
 impl SmallFiles {
+    /// A reader for any number of files: thousands of them would take more memory than the files.
+    ///
+    /// # Errors
+    /// The browser can't make one.
+    pub fn new() -> Result<Self, JsValue> {
+        let reader = FileReader::new()?;
+        let stop_if_large = Closure::<dyn Fn(ProgressEvent)>::new({
+            let reader = reader.clone();
+            move |event: ProgressEvent| {
+                if event.total() > SMALL {
+                    reader.abort();
+                }
+            }
+        });
+        reader.set_onloadstart(Some(stop_if_large.as_ref().unchecked_ref()));
+        Ok(Self { reader, _stop_if_large: stop_if_large })
+    }
+
     /// All bytes of the file, or `None` if there are too many or it is an archive, which is read bit by bit.
     ///
     /// # Errors
     /// It can't be read.
     pub async fn read(&self, file: &File) -> Result<Option<ArrayBuffer>, JsValue> {
-        let reader = FileReader::new()?;
-        reader.set_onloadstart(Some(self.stop_if_large.as_ref().unchecked_ref()));
+        let reader = &self.reader;
         let ended = Promise::new(&mut |resolve, reject| {
             reader.set_onload(Some(&resolve));
             reader.set_onabort(Some(&resolve));

@@ -1,8 +1,9 @@
-//! The browser's `TextDecoder`, so that no tables of characters are in the bundle.
+//! Text by the browser, so that no tables of characters are in the bundle.
 
 use std::cell::RefCell;
 
-use auraloader_core::dicom::TextDecoder;
+use auraloader_core::dicom::Text;
+use js_sys::JsString;
 
 /// Decodes by the browser; most text is ASCII and never gets here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,7 +14,7 @@ thread_local! {
     static MADE: RefCell<Vec<(&'static str, web_sys::TextDecoder)>> = const { RefCell::new(Vec::new()) };
 }
 
-impl TextDecoder for BrowserDecoder {
+impl Text for BrowserDecoder {
     fn decode(&self, label: &'static str, bytes: &[u8]) -> Option<String> {
         MADE.with_borrow_mut(|made| {
             if !made.iter().any(|(known, _)| *known == label) {
@@ -22,5 +23,9 @@ impl TextDecoder for BrowserDecoder {
             let (_, decoder) = made.iter().find(|(known, _)| *known == label)?;
             decoder.decode_with_u8_array(bytes).ok()
         })
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        JsString::from(text).to_lower_case().into()
     }
 }

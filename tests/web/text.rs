@@ -1,6 +1,6 @@
 //! Text as the browser decodes it: the same as natively (`crates/core/tests/dicom_text.rs`).
 
-use auraloader_core::dicom::{Field, TextDecoder};
+use auraloader_core::dicom::{Field, Text};
 use standalone_auraloader::platform::text::BrowserDecoder;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -10,6 +10,13 @@ use crate::charsets::{decode, differences};
 fn known_values_are_read() {
     let differences = differences(&BrowserDecoder);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[wasm_bindgen_test]
+fn lower_case_is_as_natively() {
+    for text in ["ÄÖÜ", "ΣΊΣΥΦΟΣ", "İstanbul", "ДЖЁ", "ab1-_"] {
+        assert_eq!(BrowserDecoder.lower_case(text), text.to_lowercase());
+    }
 }
 
 #[wasm_bindgen_test]

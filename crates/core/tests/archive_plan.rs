@@ -9,7 +9,7 @@ use std::ops::Range;
 use archive_support::{Raw, archive, content, deflate, open};
 use auraloader_core::archive::{Part, Plan, PlanError};
 use auraloader_core::content::{Content, FileId, ItemId, Packing};
-use auraloader_core::dicom::Accepted;
+use auraloader_core::dicom::{Accepted, NativeDecoder};
 use proptest::prelude::*;
 
 /// An item whose bytes are a whole dropped file.
@@ -45,7 +45,7 @@ fn dropped(contents: &[(&str, &str, Vec<u8>, Option<bool>)]) -> (Vec<Vec<u8>>, V
 
 /// A plan that knows every checksum: of whole files they are told, of entries the archive knew.
 fn with_checksums(files: &[Vec<u8>], items: &[Accepted]) -> Plan {
-    let mut plan = Plan::new(items);
+    let mut plan = Plan::new(items, &NativeDecoder);
     let missing: Vec<_> = plan.missing(&(0..plan.len())).collect();
     for (item, content) in missing {
         assert_eq!((item.entry, content.packing), (0, Packing::Stored));
@@ -97,7 +97,7 @@ fn a_common_reader_finds_every_file_unchanged() {
 #[test]
 fn only_the_checksums_of_a_range_are_needed_for_it() {
     let mut files = [whole(0, "1", "a", 1000), whole(1, "1", "b", 1000), whole(2, "1", "c", 1000)];
-    let mut plan = Plan::new(&files);
+    let mut plan = Plan::new(&files, &NativeDecoder);
     let missing = |plan: &Plan, range| plan.missing(&range).map(|(item, _)| item.file).collect::<Vec<_>>();
     assert_eq!(plan.missing(&(0..500)).collect::<Vec<_>>(), [(0.into(), Content::whole(0, 1000))]);
     assert!(missing(&plan, 500..600).is_empty());
@@ -107,7 +107,7 @@ fn only_the_checksums_of_a_range_are_needed_for_it() {
     plan.set_crc(0.into(), 1);
     assert!(plan.parts(&(0..10)).is_ok());
     files[1].crc = Some(7);
-    let plan = Plan::new(&files);
+    let plan = Plan::new(&files, &NativeDecoder);
     assert_eq!(missing(&plan, 0..plan.len()), [0, 2]);
 }
 
@@ -117,7 +117,7 @@ fn entries_of_one_dropped_file_are_told_apart() {
         |start| Content { file: 3, range: start..start + 10, packing: Packing::Deflated { size: 50 } };
     let id = |entry| ItemId { file: 3, entry };
     let items = [item(id(1), "1", "a", content(100), None), item(id(2), "1", "b", content(200), None)];
-    let mut plan = Plan::new(&items);
+    let mut plan = Plan::new(&items, &NativeDecoder);
     plan.set_crc(id(2), 0);
     assert_eq!(plan.missing(&(0..plan.len())).collect::<Vec<_>>(), [(id(1), content(100))]);
     plan.set_crc(id(1), 0);
@@ -135,7 +135,7 @@ fn zip64_where_it_must_be_and_only_there() {
     const FULL: u64 = 0xFFFF_FFFF;
     let ends_wide = |size: u64, count: u32| {
         let files: Vec<_> = (0..count).map(|i| whole(i, "1", &i.to_string(), size)).collect();
-        let mut plan = Plan::new(&files);
+        let mut plan = Plan::new(&files, &NativeDecoder);
         files.iter().for_each(|accepted| plan.set_crc(accepted.item, 0));
         let directory_start = plan.spans()[0].end;
         let parts = plan.parts(&(directory_start..plan.len())).expect("checksums are known");
@@ -156,7 +156,7 @@ fn headers(before: u64, packed_len: u64, size: u64) -> (Vec<u8>, Vec<u8>) {
         item(0.into(), "0", "0", Content::whole(0, before), Some(0)),
         item(1.into(), "1", "1", deflated, Some(1)),
     ];
-    let plan = Plan::new(&items);
+    let plan = Plan::new(&items, &NativeDecoder);
     let made = |range| match plan.parts(&range).expect("checksums are known").swap_remove(0) {
         Part::Bytes(bytes) => bytes,
         Part::File { .. } => panic!("a header"),
@@ -205,7 +205,7 @@ fn zip64_fields_of_sizes_and_offset_each_for_itself() {
 #[test]
 fn a_reader_finds_its_way_through_65_535_entries() {
     let files: Vec<_> = (0..65_535).map(|i| whole(i, "1", &i.to_string(), 0)).collect();
-    let mut plan = Plan::new(&files);
+    let mut plan = Plan::new(&files, &NativeDecoder);
     let missing = plan.missing(&(0..plan.len())).collect::<Vec<_>>();
     assert_eq!(missing.len(), files.len());
     // Empty files: CRC-32 is 0.

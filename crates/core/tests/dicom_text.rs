@@ -7,7 +7,7 @@ mod support;
 
 use std::cell::Cell;
 
-use auraloader_core::dicom::{Field, NativeDecoder, TextDecoder};
+use auraloader_core::dicom::{Field, NativeDecoder, Text};
 use charsets::{decode, differences};
 use proptest::prelude::*;
 
@@ -24,20 +24,28 @@ struct Counting {
     bytes: Cell<usize>,
 }
 
-impl TextDecoder for Counting {
+impl Text for Counting {
     fn decode(&self, label: &'static str, bytes: &[u8]) -> Option<String> {
         self.calls.set(self.calls.get() + 1);
         self.bytes.set(self.bytes.get() + bytes.len());
         NativeDecoder.decode(label, bytes)
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        NativeDecoder.lower_case(text)
     }
 }
 
 /// Knows no encoding at all.
 struct Ignorant;
 
-impl TextDecoder for Ignorant {
+impl Text for Ignorant {
     fn decode(&self, _: &'static str, _: &[u8]) -> Option<String> {
         None
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        text.to_owned()
     }
 }
 

@@ -154,13 +154,14 @@ impl Handing {
 
     /// Takes files, some at a time: the small ones by their bytes. After a large one some are taken as they are.
     async fn read_small(&self, files: Array) {
-        let (files, small, large) = (RefCell::new(files.iter()), SmallFiles::default(), Cell::new(false));
+        let (files, large) = (RefCell::new(files.iter()), Cell::new(false));
         let next = || {
             let file = files.borrow_mut().next().filter(|_| self.is_wanted()).map(File::from)?;
             self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
             Some((drop::path_of(&file), file))
         };
         let read_some = async || {
+            let Ok(small) = SmallFiles::new() else { return };
             while !large.get()
                 && let Some((path, file)) = next()
             {

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::dicom::Text;
+
 /// Longest name of an entry, in bytes; what common file systems allow for one part of a path.
 const MAX_LEN: usize = 255;
 /// What is kept of a UID; a regular one is not longer (PS3.5 §9.1).
@@ -21,24 +23,30 @@ pub(super) struct Names {
 
 impl Names {
     /// `<study uid>/<path with "/" as "-">`; what would be equal to an earlier one gets ` (2)`, ` (3)`, …
-    pub(super) fn entry(&mut self, study_uid: &str, path: &str) -> String {
+    pub(super) fn entry(&mut self, study_uid: &str, path: &str, text: &dyn Text) -> String {
         let folder = part(study_uid, MAX_UID_LEN);
         let file = part(path, usize::MAX);
         let (stem, extension) = split_extension(&file);
         let room = |suffix: usize| MAX_LEN.saturating_sub(folder.len() + 1 + suffix + extension.len());
-        let wanted = format!("{folder}/{}{extension}", end(stem, room(MAX_SUFFIX_LEN))).to_lowercase();
+        let wanted = format!("{folder}/{}{extension}", end(stem, room(MAX_SUFFIX_LEN)));
+        let wanted = lower_case(&wanted, text);
         let mut number = self.next.get(&wanted).copied().unwrap_or(1);
         loop {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
             // The end of a long path says which file it is.
             let name = format!("{folder}/{}{suffix}{extension}", end(stem, room(suffix.len())));
             number += 1;
-            if self.taken.insert(name.to_lowercase()) {
+            if self.taken.insert(lower_case(&name, text)) {
                 self.next.insert(wanted, number);
                 return name;
             }
         }
     }
+}
+
+/// Most names are ASCII; of others the platform has the tables.
+fn lower_case(name: &str, text: &dyn Text) -> String {
+    if name.is_ascii() { name.to_ascii_lowercase() } else { text.lower_case(name) }
 }
 
 /// One part of a path without anything that means more than a name.
@@ -93,19 +101,37 @@ mod tests {
 
     use super::*;
 
+    struct Unicode;
+
+    impl Text for Unicode {
+        fn decode(&self, _: &'static str, _: &[u8]) -> Option<String> {
+            None
+        }
+
+        fn lower_case(&self, text: &str) -> String {
+            text.to_lowercase()
+        }
+    }
+
+    fn entry(names: &mut Names, uid: &str, path: &str) -> String {
+        names.entry(uid, path, &Unicode)
+    }
+
     #[test]
     fn paths_become_one_name_below_their_study() {
         let mut names = Names::default();
-        assert_eq!(names.entry("1.2", "CD/IMG/0001.dcm"), "1.2/CD-IMG-0001.dcm");
-        assert_eq!(names.entry("1.2", "cd/img/0001.DCM"), "1.2/cd-img-0001 (2).DCM");
-        assert_eq!(names.entry("1.2", "CD-IMG-0001.dcm"), "1.2/CD-IMG-0001 (3).dcm");
-        assert_eq!(names.entry("1.3", "IM000001"), "1.3/IM000001");
+        assert_eq!(entry(&mut names, "1.2", "CD/IMG/0001.dcm"), "1.2/CD-IMG-0001.dcm");
+        assert_eq!(entry(&mut names, "1.2", "cd/img/0001.DCM"), "1.2/cd-img-0001 (2).DCM");
+        assert_eq!(entry(&mut names, "1.2", "CD-IMG-0001.dcm"), "1.2/CD-IMG-0001 (3).dcm");
+        assert_eq!(entry(&mut names, "1.3", "IM000001"), "1.3/IM000001");
+        assert_eq!(entry(&mut names, "1.2", "Größe.dcm"), "1.2/Größe.dcm");
+        assert_eq!(entry(&mut names, "1.2", "GRÖßE.dcm"), "1.2/GRÖßE (2).dcm");
     }
 
     #[test]
     fn a_long_path_keeps_its_end() {
         let path = format!("{}/1.2.840.1.dcm", "folder/".repeat(60));
-        let name = Names::default().entry("1.2", &path);
+        let name = entry(&mut Names::default(), "1.2", &path);
         assert!(name.len() <= MAX_LEN && name.ends_with("-1.2.840.1.dcm"), "{name}");
     }
 
@@ -113,7 +139,7 @@ mod tests {
     fn long_paths_that_end_alike_share_their_numbers() {
         let mut names = Names::default();
         let name =
-            |names: &mut Names, at| names.entry("1.2", &format!("{at}/{}/1.dcm", "folder/".repeat(60)));
+            |names: &mut Names, at| entry(names, "1.2", &format!("{at}/{}/1.dcm", "folder/".repeat(60)));
         let first = name(&mut names, 0);
         assert!(first.ends_with("folder--1.dcm") && first.len() == MAX_LEN, "{first}");
         for at in 1..1000 {
@@ -125,11 +151,11 @@ mod tests {
     #[test]
     fn nothing_climbs_out() {
         let mut names = Names::default();
-        assert_eq!(names.entry("../../etc", "../../passwd"), "__-__-etc/__-__-passwd");
-        assert_eq!(names.entry("..", ".."), "__/__");
-        assert_eq!(names.entry("", "/"), "_/_");
-        assert_eq!(names.entry("1.2", "C:\\x\\y\0.dcm"), "1.2/C--x-y_.dcm");
-        assert_eq!(names.entry("<b>", "<img src=x>"), "-b-/-img src=x-");
+        assert_eq!(entry(&mut names, "../../etc", "../../passwd"), "__-__-etc/__-__-passwd");
+        assert_eq!(entry(&mut names, "..", ".."), "__/__");
+        assert_eq!(entry(&mut names, "", "/"), "_/_");
+        assert_eq!(entry(&mut names, "1.2", "C:\\x\\y\0.dcm"), "1.2/C--x-y_.dcm");
+        assert_eq!(entry(&mut names, "<b>", "<img src=x>"), "-b-/-img src=x-");
     }
 
     proptest! {
@@ -138,7 +164,7 @@ mod tests {
             let mut names = Names::default();
             let mut seen = HashSet::new();
             for (uid, path) in inputs {
-                let name = names.entry(&uid, &path);
+                let name = entry(&mut names, &uid, &path);
                 prop_assert!(name.len() <= MAX_LEN, "{} bytes", name.len());
                 prop_assert!(!name.contains(['\\', '\0']) && !name.starts_with('/'));
                 prop_assert_eq!(name.split('/').count(), 2);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::name::Names;
 use super::record::{Directory, Entry};
 use crate::content::{Content, FileId, ItemId, Packing};
-use crate::dicom::Accepted;
+use crate::dicom::{Accepted, Text};
 use crate::state::StudySpan;
 
 /// A ZIP of known items, each packed as it lies in its dropped file. It is never made as a whole: [`Plan::parts`] gives
@@ -78,14 +78,14 @@ pub enum PlanError {
 
 impl Plan {
     /// Plans an archive of these items in this order; those of one study must follow each other.
-    pub fn new(files: &[Accepted]) -> Self {
+    pub fn new(files: &[Accepted], text: &dyn Text) -> Self {
         let mut names = Names::default();
         let mut spans: Vec<StudySpan> = Vec::new();
         let mut entries = Vec::with_capacity(files.len());
         let mut offset = 0;
         for accepted in files {
             let Accepted { item, study_uid, path, content, crc } = accepted;
-            let name = names.entry(study_uid, path);
+            let name = names.entry(study_uid, path, text);
             let entry = Planned { item: *item, name, content: content.clone(), offset, crc: *crc };
             let end = entry.data().end;
             entries.push(entry);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::charset::{CharacterSet, TextDecoder, trim};
+use super::charset::{CharacterSet, Text, trim};
 use super::field::{Field, Kind};
 use super::person_name;
 
@@ -56,7 +56,7 @@ impl Header {
     }
 
     /// The values as text; fields without a value are missing.
-    pub fn fields(&self, decoder: &dyn TextDecoder) -> Fields {
+    pub fn fields(&self, decoder: &dyn Text) -> Fields {
         let character_set = CharacterSet::parse(&self.character_set);
         let mut fields = Fields::default();
         fields.text.reserve(self.values.bytes.len());

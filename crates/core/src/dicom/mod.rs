@@ -13,7 +13,7 @@ mod study;
 mod uid;
 mod walk;
 
-pub use charset::TextDecoder;
+pub use charset::Text;
 pub use field::{Field, Tag};
 pub use header::{Fields, Header};
 pub use index::{Accepted, Found, Index};

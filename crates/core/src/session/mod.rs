@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Block, Content, FileId, ItemId};
-use crate::dicom::{ExcludeRule, Index, Reason, TextDecoder};
+use crate::dicom::{ExcludeRule, Index, Reason, Text};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
@@ -140,7 +140,7 @@ pub struct Session {
     config: Config,
     api: Api,
     entropy: Box<dyn FnMut() -> [u8; 16]>,
-    text: Box<dyn TextDecoder>,
+    text: Box<dyn Text>,
     server: Option<UploaderConfig>,
     config_call: Option<Call>,
     state: State,
@@ -171,7 +171,7 @@ pub struct Session {
 
 impl Session {
     /// A widget without files. `entropy` gives random bytes; `text` decodes names.
-    pub fn new(config: Config, entropy: Box<dyn FnMut() -> [u8; 16]>, text: Box<dyn TextDecoder>) -> Self {
+    pub fn new(config: Config, entropy: Box<dyn FnMut() -> [u8; 16]>, text: Box<dyn Text>) -> Self {
         let api = Api {
             base_url: config.api_base_url.trim_end_matches('/').to_owned(),
             api_token: config.api_token.clone(),
@@ -379,7 +379,7 @@ impl Session {
             chunk_size: self.config.chunk_size,
             jitter: (self.entropy)()[0],
         };
-        let mut transfer = Transfer::new(settings, announcement, self.index.accepted());
+        let mut transfer = Transfer::new(settings, announcement, self.index.accepted(), &*self.text);
         if !self.online {
             transfer.start_offline();
         }

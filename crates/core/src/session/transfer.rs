@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::archive::Plan;
 use crate::content::{Content, ItemId};
-use crate::dicom::{Accepted, Reason};
+use crate::dicom::{Accepted, Reason, Text};
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
@@ -109,8 +109,13 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
-    pub(super) fn new(settings: Settings, announcement: Announcement, files: Vec<Accepted>) -> Self {
-        let plan = Plan::new(&files);
+    pub(super) fn new(
+        settings: Settings,
+        announcement: Announcement,
+        files: Vec<Accepted>,
+        text: &dyn Text,
+    ) -> Self {
+        let plan = Plan::new(&files, text);
         let upload_id = announcement.upload_id.clone();
         let filename = format!("{upload_id}.zip");
         let server = &settings.server;

@@ -1,13 +1,13 @@
 //! One value of a file, as text by any decoder; and the fixture that every decoder must read alike.
 
 use auraloader_core::content::Content;
-use auraloader_core::dicom::{Field, TextDecoder, Walk};
+use auraloader_core::dicom::{Field, Text, Walk};
 use serde_json::Value;
 
 use crate::support::{element, part10};
 
 /// The text of `field` in a file that declares the character set `declared`.
-pub(crate) fn decode(declared: &[u8], field: Field, value: &[u8], decoder: &dyn TextDecoder) -> String {
+pub(crate) fn decode(declared: &[u8], field: Field, value: &[u8], decoder: &dyn Text) -> String {
     let mut file = part10("1.2.840.10008.1.2.1");
     element(&mut file, 0x0008_0005, b"CS", declared);
     element(&mut file, field.tag().0, b"LO", value);
@@ -19,7 +19,7 @@ pub(crate) fn decode(declared: &[u8], field: Field, value: &[u8], decoder: &dyn 
 }
 
 /// Every case of `tests/fixtures/charsets.json` that `decoder` reads otherwise.
-pub(crate) fn differences(decoder: &dyn TextDecoder) -> Vec<String> {
+pub(crate) fn differences(decoder: &dyn Text) -> Vec<String> {
     let fixture = include_str!("../../../../tests/fixtures/charsets.json");
     let cases: Vec<Value> = serde_json::from_str(fixture).expect("JSON");
     assert!(cases.len() > 200, "{} cases", cases.len());

@@ -1,6 +1,6 @@
 //! Code extension techniques: escape sequences within a value (ISO/IEC 2022, PS3.5 §6.1.2.5).
 
-use super::TextDecoder;
+use super::Text;
 use super::repertoire::{EUC_JP, Repertoire};
 use crate::dicom::field::Kind;
 
@@ -33,7 +33,7 @@ const G0_SETS: [(&[u8], G0); 5] = [
 /// Escape sequences count also where the declaration does not name their sets. Bytes above 0x7F, or below
 /// where G0 is ASCII, go to the decoder together, so that what systems write beyond a double-byte set's
 /// range of bytes is read as well.
-pub(super) fn decode(bytes: &[u8], initial: Repertoire, kind: Kind, decoder: &dyn TextDecoder) -> String {
+pub(super) fn decode(bytes: &[u8], initial: Repertoire, kind: Kind, decoder: &dyn Text) -> String {
     let (mut g0, mut g1) = (G0::Ascii, initial);
     let mut runs = Runs { text: String::new(), bytes: Vec::new(), repertoire: initial, decoder };
     let mut rest = bytes;
@@ -97,7 +97,7 @@ struct Runs<'a> {
     text: String,
     bytes: Vec<u8>,
     repertoire: Repertoire,
-    decoder: &'a dyn TextDecoder,
+    decoder: &'a dyn Text,
 }
 
 impl Runs<'_> {

@@ -6,13 +6,16 @@ mod repertoire;
 use super::field::Kind;
 use repertoire::Repertoire;
 
-/// Decodes bytes of a character encoding: by the browser's `TextDecoder`, natively by `encoding_rs`.
-pub trait TextDecoder {
+/// What of text needs tables: by the browser, natively by `encoding_rs` and the standard library.
+pub trait Text {
     /// The text of `bytes` in the encoding that the WHATWG Encoding Standard calls `label`; bytes that
     /// mean nothing become U+FFFD. `None` if the encoding is not known here.
     ///
     /// Only asked for what needs tables: never for ASCII, ISO 8859-1 or UTF-8.
     fn decode(&self, label: &'static str, bytes: &[u8]) -> Option<String>;
+
+    /// The text in lower case, by Unicode and no language's rules.
+    fn lower_case(&self, text: &str) -> String;
 }
 
 /// The character sets that one data set declares.
@@ -43,7 +46,7 @@ impl CharacterSet {
     ///
     /// The values are told apart in the text, not in the bytes: 0x5C is the second half of a character in
     /// some encodings.
-    pub(super) fn decode(self, bytes: &[u8], kind: Kind, decoder: &dyn TextDecoder, to: &mut String) {
+    pub(super) fn decode(self, bytes: &[u8], kind: Kind, decoder: &dyn Text, to: &mut String) {
         let escaped = !self.stands_alone && bytes.contains(&code_extension::ESC);
         let text = if escaped {
             code_extension::decode(bytes, self.initial, kind, decoder).into()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::TextDecoder;
+use super::Text;
 
 /// A set of characters with its encoding, as one value of Specific Character Set names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Repertoire {
     }
 
     /// The text of bytes without escape sequences.
-    pub(super) fn decode<'a>(self, bytes: &'a [u8], decoder: &dyn TextDecoder) -> Cow<'a, str> {
+    pub(super) fn decode<'a>(self, bytes: &'a [u8], decoder: &dyn Text) -> Cow<'a, str> {
         let utf_8 = str::from_utf8(bytes);
         match self {
             _ if bytes.is_ascii() => utf_8.unwrap_or_default().into(),

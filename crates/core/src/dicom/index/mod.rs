@@ -6,7 +6,7 @@ mod studies;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::charset::TextDecoder;
+use super::charset::Text;
 use super::field::Field;
 use super::header::Header;
 use super::reason::{Reason, RejectedFile};
@@ -66,7 +66,7 @@ impl Index {
     }
 
     /// Takes what was found in one file.
-    pub fn add(&mut self, found: Found, text: &dyn TextDecoder) {
+    pub fn add(&mut self, found: Found, text: &dyn Text) {
         let (item, path) = (found.item, found.path);
         let is_directory = path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"));
         let accepted = match found.header {
@@ -85,7 +85,7 @@ impl Index {
         }
     }
 
-    fn accept(&self, header: &Header, text: &dyn TextDecoder) -> Result<Stated, Reason> {
+    fn accept(&self, header: &Header, text: &dyn Text) -> Result<Stated, Reason> {
         let fields = header.fields(text);
         if fields.first(Field::SopClassUid) == uid::MEDIA_STORAGE_DIRECTORY {
             return Err(Reason::Dicomdir);
