@@ -152,7 +152,8 @@ impl Handing {
         self.is_wanted()
     }
 
-    /// Takes files, some at a time: the small ones by their bytes. After a large one some are taken as they are.
+    /// Takes files, some at a time: the small ones by their bytes. After a large one some are taken as they are, and
+    /// the next that is tried is tried alone.
     async fn read_small(&self, files: Array) {
         let (files, large) = (RefCell::new(files.iter()), Cell::new(false));
         let next = || {
@@ -160,32 +161,35 @@ impl Handing {
             self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
             Some((drop::path_of(&file), file))
         };
-        let read_some = async || {
-            let Ok(small) = SmallFiles::new() else { return };
-            while !large.get()
-                && let Some((path, file)) = next()
-            {
-                match small.read(&file).await {
-                    Ok(Some(bytes)) => self.put(path, bytes.into(), Some(file)),
-                    Ok(None) => {
-                        large.set(true);
-                        self.put(path, file.into(), None);
-                    }
-                    Err(_) => self.put(path, JsValue::NULL, None),
+        let read_one = async |small: &SmallFiles| {
+            let Some((path, file)) = next() else { return };
+            match small.read(&file).await {
+                Ok(Some(bytes)) => self.put(path, bytes.into(), Some(file)),
+                Ok(None) => {
+                    large.set(true);
+                    self.put(path, file.into(), None);
                 }
-                // Between two files that are read the page has its turn anyway.
-                if self.is_time() {
-                    self.flush();
-                    self.turn_ends.set(clock::now() + GATHERING);
-                }
+                Err(_) => self.put(path, JsValue::NULL, None),
+            }
+            // Between two files that are read the page has its turn anyway.
+            if self.is_time() {
+                self.flush();
+                self.turn_ends.set(clock::now() + GATHERING);
             }
         };
-        while self.is_wanted() && files.borrow().len() > 0 {
-            join_all((0..AT_A_TIME).map(|_| read_some())).await;
+        let are_left = || files.borrow().len() > 0 && self.is_wanted();
+        let small: Vec<_> = (0..AT_A_TIME).filter_map(|_| SmallFiles::new().ok()).collect();
+        while are_left() {
+            join_all(small.iter().take(1).map(&read_one)).await;
+            join_all(small.iter().map(async |small| {
+                while !large.get() && are_left() {
+                    read_one(small).await;
+                }
+            }))
+            .await;
             large.set(false);
             self.begin_turn();
-            for _ in 0..ALIKE {
-                let Some((path, file)) = next() else { return };
+            for (path, file) in (0..ALIKE).map_while(|_| next()) {
                 // The browser looks at the file now, where there is a clock.
                 file.size();
                 self.put(path, file.into(), None);

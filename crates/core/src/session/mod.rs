@@ -25,7 +25,7 @@ use transfer::{Slot, Transfer};
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// While files are read, all there is to it is a bar that moves; drawing it costs as much as reading 40 files.
-const TELL_READING_EVERY: Duration = Duration::from_millis(250);
+const TELL_READING_EVERY: Duration = Duration::from_millis(333);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
 const GATHER_EVERY: Duration = Duration::from_millis(500);
 
