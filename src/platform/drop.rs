@@ -34,7 +34,7 @@ pub fn path_of(file: &File) -> String {
 }
 
 /// Entries opened at a time: to open one holds the page up for about 1 ms.
-const BATCH: usize = 20;
+const BATCH: usize = 8;
 
 /// What a drop held, taken from it while it could be.
 #[derive(Debug)]
