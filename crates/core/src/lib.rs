@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod content;
+pub mod credentials;
 pub mod dicom;
 pub mod http;
 pub mod lifecycle;
