@@ -18,6 +18,30 @@ use crate::time::{Millis, Unix};
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// After this long a renewal that failed is tried again, as long as the last value is still good.
 const REST: Duration = Duration::from_secs(30);
+/// A value with less life left than this could expire on the way, so a new one that is being made is waited for.
+const ON_THE_WAY: u64 = 30_000;
+
+/// Which credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// `aubt_` token, for the calls of the API.
+    UploadToken,
+    /// For the requests to the tus server.
+    Signature,
+}
+
+/// What is to be uploaded, so that a backend can bind a signature to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// UUID v4 of the upload.
+    pub upload_id: String,
+    /// Name of the archive.
+    pub file_name: String,
+    /// Bytes of the archive.
+    pub file_size: u64,
+    /// The studies in it.
+    pub study_uids: Vec<String>,
+}
 
 /// A value and its expiry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +70,6 @@ pub enum Error {
     /// There is nobody to make a new one.
     #[error("has expired. Please refresh and try again.")]
     Expired,
-    /// There is nobody to make another one.
-    #[error("was refused. Please refresh and try again.")]
-    Refused,
     /// The resolver failed as often as it may.
     #[error("could not be renewed. Check your connection and try again.")]
     Unavailable,
@@ -155,9 +176,10 @@ impl Credential {
     pub fn get(&mut self, now: Now) -> Access {
         self.renew_if_due(now);
         match &self.held {
-            Some(grant) if is_good(grant, now) => return Access::Ready(grant.clone()),
-            Some(_) if !self.source.has_resolver => return Access::Failed(Error::Expired),
-            None if !self.source.has_resolver => return Access::Failed(Error::Refused),
+            Some(grant) if is_good(grant, now) && !self.is_worth_waiting(now, grant) => {
+                return Access::Ready(grant.clone());
+            }
+            _ if !self.source.has_resolver => return Access::Failed(Error::Expired),
             _ => {}
         }
         if let Some(error) = &self.failed {
@@ -169,9 +191,9 @@ impl Credential {
         Access::Wait
     }
 
-    /// The server refused this value: it is not used again.
+    /// The server refused this value: it is not used again, if there is another way.
     pub fn refused(&mut self, value: &Secret) {
-        if self.held.as_ref().is_some_and(|grant| grant.value == *value) {
+        if self.source.has_resolver && self.held.as_ref().is_some_and(|grant| grant.value == *value) {
             (self.held, self.renew) = (None, None);
         }
     }
@@ -203,7 +225,7 @@ impl Credential {
             result.and_then(|grant| if is_good(&grant, now) { Ok(grant) } else { Err(Unresolved::Failed) });
         match result {
             Ok(grant) => {
-                self.renew = grant.expires.map(|expires| self.renewal(now, expires));
+                self.renew = grant.expires.map(|expires| renewal(self.source.threshold, now, expires));
                 self.held = Some(grant);
                 (self.state, self.failed) = (State::Idle, None);
                 self.actions.push_back(Action::Changed);
@@ -251,6 +273,13 @@ impl Credential {
         self.actions.pop_front()
     }
 
+    fn is_worth_waiting(&self, now: Now, grant: &Grant) -> bool {
+        let (Some(expires), Some(renew)) = (grant.expires, self.renew) else { return false };
+        let margin = ON_THE_WAY.min(expires.0.saturating_sub(renew.0) / 2);
+        let is_near = now.unix.0.saturating_add(margin) >= expires.0;
+        is_near && matches!(self.state, State::Resolving { .. })
+    }
+
     fn renew_if_due(&mut self, now: Now) {
         let is_due = self.renew.is_some_and(|renew| now.unix >= renew);
         if is_due && self.state == State::Idle && self.source.has_resolver {
@@ -274,17 +303,18 @@ impl Credential {
         if self.held.as_ref().is_some_and(|grant| is_good(grant, now)) {
             self.state = State::Resting { until: now.at + REST };
         } else {
+            (self.held, self.renew) = (None, None);
             (self.state, self.failed) = (State::Idle, Some(error));
             self.actions.push_back(Action::Changed);
         }
     }
+}
 
-    /// The threshold before the expiry, in whole seconds, but at most half of the value's own life.
-    fn renewal(&self, now: Now, expires: Unix) -> Unix {
-        let threshold = self.source.threshold / 1000 * 1000;
-        let life = expires.0.saturating_sub(now.unix.0);
-        Unix(expires.0.saturating_sub(threshold.min(life / 2)))
-    }
+/// When a value that was got `now` is to be renewed: `threshold` milliseconds before its expiry, in whole seconds, but
+/// by at most half of its own life.
+pub(crate) fn renewal(threshold: u64, now: Now, expires: Unix) -> Unix {
+    let life = expires.0.saturating_sub(now.unix.0);
+    Unix(expires.0.saturating_sub((threshold / 1000 * 1000).min(life / 2)))
 }
 
 fn is_good(grant: &Grant, now: Now) -> bool {

@@ -11,17 +11,15 @@ use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response}
 use crate::retry::Backoff;
 use crate::secret::Secret;
 use crate::state::StudyId;
-use crate::time::Millis;
+use crate::time::{Millis, Unix};
 
-/// Where the API is and who is calling.
+/// Where the API is and who is calling. The upload token is added by the session as a request goes out.
 #[derive(Clone, Debug)]
 pub struct Api {
     /// Absolute base URL without a trailing slash.
     pub base_url: String,
     /// Service key, sent as `X-Api-Key`.
     pub api_token: Secret,
-    /// `aubt_` token, sent as `Authorization: Bearer …`.
-    pub upload_token: Secret,
 }
 
 /// What `GET /uploader/config` tells.
@@ -35,6 +33,8 @@ pub struct UploaderConfig {
     pub bucket: String,
     /// Mode, for the upload's metadata.
     pub mode: String,
+    /// From when on the token is refused, if the server says so by `lift.expire` (Unix seconds).
+    pub expires: Option<Unix>,
 }
 
 /// Why a call failed.
@@ -98,7 +98,6 @@ impl Api {
     fn request(&self, method: Method, path: &str, body: Body) -> Request {
         let mut headers = vec![
             ("X-Api-Key", HeaderValue::Secret("", self.api_token.clone())),
-            ("Authorization", HeaderValue::Secret("Bearer ", self.upload_token.clone())),
             ("Accept", HeaderValue::Plain("application/json".to_owned())),
         ];
         if matches!(body, Body::Json(_)) {
@@ -179,6 +178,7 @@ pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
         endpoint: String,
         token: String,
         bucket: String,
+        expire: Option<u64>,
     }
     let body = &success(answer)?.body;
     let Wire { lift, mode } = serde_json::from_str(body).unwrap_or_default();
@@ -188,7 +188,9 @@ pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
     if lift.token.is_empty() {
         return Err(Error::InvalidConfig { field: "lift.token" });
     }
-    Ok(UploaderConfig { endpoint: lift.endpoint, token: Secret::new(lift.token), bucket: lift.bucket, mode })
+    let expires = lift.expire.map(|seconds| Unix(seconds.saturating_mul(1000)));
+    let token = Secret::new(lift.token);
+    Ok(UploaderConfig { endpoint: lift.endpoint, token, bucket: lift.bucket, mode, expires })
 }
 
 /// Reads the answer to [`Api::init`]: the server's ids of the studies; an answer without any gives none.
@@ -331,6 +333,13 @@ impl Call {
             Some(Wait::Try(until)) if now >= until => self.send(now),
             Some(Wait::Answer(since)) if now >= since + self.patience => Next::Abort,
             _ => Next::Nothing,
+        }
+    }
+
+    /// What it waits for is no silence of the server's.
+    pub(crate) fn sign_of_life(&mut self, now: Millis) {
+        if let Some(Wait::Answer(since)) = &mut self.waits {
+            *since = now;
         }
     }
 
@@ -480,7 +489,6 @@ mod tests {
         let api = Api {
             base_url: "https://a.example/api".to_owned(),
             api_token: Secret::new("key"),
-            upload_token: Secret::new("aubt_x"),
         };
         let (mut call, first) = Call::new(Millis(0), api.config(), Duration::from_secs(30), &[0, 1000], 0);
         assert_eq!(first.url, "https://a.example/api/uploader/config");

@@ -63,10 +63,11 @@ fn a_static_value_is_used_until_its_expiry() {
 }
 
 #[test]
-fn a_static_value_that_is_refused_is_not_used_again() {
+fn a_static_value_that_is_refused_is_all_there_is() {
     let mut credential = given(None);
     credential.refused(&Secret::new("static"));
-    assert_eq!(credential.get(at(0)), Access::Failed(Error::Refused));
+    // What that means is for the request that was refused to say.
+    assert_eq!(value(&credential.get(at(0))), "static");
     assert!(!credential.is_renewable());
 }
 
@@ -110,6 +111,18 @@ fn it_is_renewed_from_the_threshold_on_to_the_second() {
         credential.resolved(at(due), Ok(grant("second", Some(expires + 3600))));
         assert_eq!(value(&credential.get(at(due))), "second");
     }
+}
+
+#[test]
+fn one_that_could_expire_on_the_way_waits_for_the_next() {
+    let mut credential = filled(TEN_MINUTES, 3600);
+    assert_eq!(value(&credential.get(at(3569))), "first");
+    assert_eq!(credential.get(at(3570)), Access::Wait);
+    // As long as there is one to come soon.
+    credential.resolved(at(3570), Err(Unresolved::Failed));
+    credential.timeout(at(3570), true);
+    credential.resolved(at(3570), Err(Unresolved::Failed));
+    assert_eq!(value(&credential.get(at(3570))), "first");
 }
 
 #[test]

@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use auraloader_core::archive::Part;
 use auraloader_core::content::FileId;
+use auraloader_core::credentials::{Grant, Kind, Source, Unresolved};
 use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
 use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
 use auraloader_core::state::{ErrorContext, State, Step};
-use auraloader_core::time::Millis;
+use auraloader_core::time::{Millis, Unix};
 use proptest::prelude::*;
 use support::Image;
 use tus_server::{ENDPOINT, Fault, Server};
@@ -38,27 +39,77 @@ struct World {
     requests: usize,
     /// Files that have been let go of.
     released: Vec<Range<FileId>>,
+    credentials: Credentials,
+}
+
+/// What the host's resolvers and the server hold of credentials; the wall clock is the monotonic one.
+#[derive(Default)]
+struct Credentials {
+    /// How long tokens and signatures are good, if they come from resolvers.
+    life: Option<u64>,
+    /// What is good, and until when.
+    issued: HashMap<String, u64>,
+    /// Tokens of the tus server.
+    lifts: HashMap<String, u64>,
+    /// What the resolver gives instead, from now on.
+    faults: VecDeque<Unresolved>,
+    is_down: bool,
+    resolutions: usize,
+    /// At this request all that was issued so far is refused.
+    revoked_at: Option<usize>,
+    refusals: usize,
+}
+
+impl Credentials {
+    fn resolve(&mut self, now: Millis, kind: Kind) -> Result<Grant, Unresolved> {
+        self.resolutions += 1;
+        if self.is_down {
+            return Err(Unresolved::Failed);
+        }
+        if let Some(fault) = self.faults.pop_front() {
+            return Err(fault);
+        }
+        let value = format!("{kind:?}{}", self.resolutions);
+        let expires = now.0 + self.life.expect("a resolver");
+        self.issued.insert(value.clone(), expires);
+        Ok(Grant { value: Secret::new(value), expires: Some(Unix(expires)) })
+    }
+
+    fn is_good(&mut self, now: Millis, value: Option<&str>) -> bool {
+        let good = self.life.is_none()
+            || value.and_then(|value| self.issued.get(value)).is_some_and(|expires| now.0 < *expires);
+        self.refusals += usize::from(!good);
+        good
+    }
+}
+
+fn config() -> Config {
+    Config {
+        api_base_url: "https://aura.example/api/".to_owned(),
+        api_token: Secret::new("key"),
+        upload_token: Source {
+            given: Some(Grant { value: Secret::new("aubt_token"), expires: None }),
+            has_resolver: false,
+            threshold: 600_000,
+        },
+        signature: None,
+        patient_id: Some("p1".to_owned()),
+        context: Some("{\"a\":1}".to_owned()),
+        chunk_size: 700,
+        retry_delays: vec![0, 1000, 3000, 5000],
+        exclude_rules: ExcludeRule::defaults(),
+    }
 }
 
 impl World {
     fn new(files: Vec<(&str, Vec<u8>)>) -> Self {
-        let config = Config {
-            api_base_url: "https://aura.example/api/".to_owned(),
-            api_token: Secret::new("key"),
-            upload_token: Secret::new("aubt_token"),
-            patient_id: Some("p1".to_owned()),
-            context: Some("{\"a\":1}".to_owned()),
-            chunk_size: 700,
-            retry_delays: vec![0, 1000, 3000, 5000],
-            exclude_rules: ExcludeRule::defaults(),
-        };
         let mut count = 0_u8;
         let entropy = move || {
             count += 1;
             [count; 16]
         };
         Self {
-            session: Session::new(config, Box::new(entropy), Box::new(NativeDecoder)),
+            session: Session::new(config(), Box::new(entropy), Box::new(NativeDecoder)),
             tus: Server::new(Vec::new()),
             calls: Vec::new(),
             api_faults: VecDeque::new(),
@@ -70,7 +121,26 @@ impl World {
             interrupt: None,
             requests: 0,
             released: Vec::new(),
+            credentials: Credentials::default(),
         }
+    }
+
+    /// As [`World::with_studies`], with resolvers of both credentials.
+    fn with_resolvers(life: u64, prepare: impl FnOnce(&mut Self)) -> Self {
+        let mut world = Self::with_studies();
+        let source = Source { given: None, has_resolver: true, threshold: 600_000 };
+        world.session = Session::new(
+            Config { upload_token: source.clone(), signature: Some(source), ..config() },
+            Box::new(|| [7; 16]),
+            Box::new(NativeDecoder),
+        );
+        world.credentials.life = Some(life);
+        world.calls.clear();
+        world.events.clear();
+        prepare(&mut world);
+        world.run(Input::Configure);
+        world.drop_files();
+        world
     }
 
     /// Two studies, and one file that is none.
@@ -136,6 +206,11 @@ impl World {
             }
             Action::Send(id, request) => self.send(id, &request),
             Action::Abort(_) => {}
+            Action::Resolve { kind, subject, .. } => {
+                assert_eq!(subject.is_some(), kind == Kind::Signature);
+                let grant = self.credentials.resolve(self.now, kind);
+                self.session.handle(self.now, Input::Resolved(kind, grant));
+            }
             Action::ReleaseFiles(ids) => self.released.push(ids),
             Action::Emit(Event::State(state)) => {
                 self.told.push(state.step);
@@ -154,9 +229,21 @@ impl World {
     }
 
     fn send(&mut self, id: RequestId, request: &Request) {
-        self.now = self.now + Duration::from_millis(20);
+        let takes = if self.credentials.life.is_some() { 400 } else { 20 };
+        self.now = self.now + Duration::from_millis(takes);
         self.requests += 1;
-        let answer = if request.url.starts_with(ENDPOINT) {
+        if self.credentials.revoked_at == Some(self.requests) {
+            self.credentials.issued.clear();
+        }
+        if self.credentials.life.is_some() && request.url.starts_with(ENDPOINT) {
+            let token = tus_server::header(request, "Authorization").expect("a token");
+            let token = token.trim_start_matches("Bearer ");
+            let is_good = self.credentials.lifts.get(token).is_some_and(|expires| self.now.0 < *expires);
+            self.tus.token = if is_good { token } else { "none is good" }.to_owned();
+        }
+        let answer = if !self.is_authorised(request) {
+            Some(Ok(Response { status: 401, ..Response::default() }))
+        } else if request.url.starts_with(ENDPOINT) {
             match self.body(request) {
                 Some(body) => self.tus.answer(request, &body),
                 None => Some(Err(Failure::Unreadable)),
@@ -172,6 +259,13 @@ impl World {
         if let Some(answer) = answer {
             self.session.handle(self.now, Input::Answer(id, answer));
         }
+    }
+
+    fn is_authorised(&mut self, request: &Request) -> bool {
+        let name = if request.url.starts_with(ENDPOINT) { "X-Aura-Signature" } else { "Authorization" };
+        let value = tus_server::header(request, name);
+        let value = value.as_deref().map(|value| value.trim_start_matches("Bearer "));
+        self.credentials.is_good(self.now, value)
     }
 
     /// `None` if a file can't be read any more.
@@ -217,10 +311,23 @@ impl World {
             return Err(Failure::Network);
         }
         let body = match path {
-            "config" => format!(
-                r#"{{"lift": {{"endpoint": "{ENDPOINT}", "token": "{}", "bucket": "b"}}, "mode": "bulk"}}"#,
-                self.tus.token
-            ),
+            "config" => {
+                let expires = self.credentials.life.map(|life| (self.now.0 + life) / 1000 * 1000);
+                if let Some(expires) = expires {
+                    self.tus.token = format!("lift{}", self.requests);
+                    self.credentials.lifts.insert(self.tus.token.clone(), expires);
+                }
+                serde_json::json!({
+                    "lift": {
+                        "endpoint": ENDPOINT,
+                        "token": self.tus.token,
+                        "bucket": "b",
+                        "expire": expires.map(|expires| expires / 1000),
+                    },
+                    "mode": "bulk",
+                })
+                .to_string()
+            }
             "upload/init" => r#"{"studies": [{"id": "s1"}, {"id": "s2"}]}"#.to_owned(),
             _ => "{}".to_owned(),
         };
@@ -433,7 +540,7 @@ fn without_permission_the_message_says_what_to_do() {
 #[test]
 fn a_lift_token_that_ran_out_is_fetched_anew() {
     let mut world = World::with_studies();
-    world.tus.token = "renewed";
+    world.tus.token = "renewed".to_owned();
     world.run(Input::Upload);
     assert_eq!(world.names(), ["config", "init", "start", "config", "complete"]);
     assert!(world.stored_is_right());
@@ -614,4 +721,89 @@ proptest! {
         }
         prop_assert!(world.stored_is_right());
     }
+}
+
+#[test]
+fn credentials_shorter_than_the_upload_are_renewed_without_a_refusal() {
+    let mut world = World::with_resolvers(5000, |_| {});
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.stored_is_right());
+    assert_eq!(world.credentials.refusals, 0);
+    assert!(world.tus.log.iter().all(|(_, status)| *status != 401), "{:?}", world.tus.log);
+    // Both, and the token of the tus server, more than once.
+    assert!(world.credentials.resolutions > 3, "{}", world.credentials.resolutions);
+    assert!(world.names().iter().filter(|name| **name == "config").count() > 1, "{:?}", world.names());
+}
+
+#[test]
+fn a_resolver_that_fails_twice_holds_nothing_up() {
+    let mut world = World::with_resolvers(6000, |_| {});
+    world.credentials.faults = [Unresolved::Failed, Unresolved::Failed].into();
+    world.run(Input::Upload);
+    assert_eq!((world.state.step, world.credentials.refusals), (Step::Complete, 0), "{:?}", world.events);
+    assert!(world.stored_is_right() && world.credentials.faults.is_empty());
+}
+
+#[test]
+fn a_resolver_that_is_down_stops_the_upload_where_it_is() {
+    let mut world = World::with_resolvers(3000, |_| {});
+    world.interrupt = Some((7, || Input::Online(true)));
+    world.credentials.is_down = true;
+    world.run(Input::Upload);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!((world.state.step, error.context), (Step::Error, ErrorContext::Token));
+    assert!(error.message.starts_with("The upload ") && error.message.contains("could not be renewed"));
+    world.credentials.is_down = false;
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.stored_is_right());
+    assert_eq!((world.tus.created, world.credentials.refusals), (1, 0));
+}
+
+#[test]
+fn what_is_revoked_early_costs_one_refusal_and_is_made_anew() {
+    for revoked_at in 2..12 {
+        let mut world = World::with_resolvers(60_000, |world| world.requests = 0);
+        world.credentials.revoked_at = Some(revoked_at);
+        world.run(Input::Upload);
+        assert_eq!(world.state.step, Step::Complete, "{revoked_at} {:?}", world.events);
+        assert!(world.stored_is_right());
+        // One for the token, one for the signature.
+        assert!((1..=2).contains(&world.credentials.refusals), "{revoked_at} {}", world.credentials.refusals);
+    }
+}
+
+#[test]
+fn a_refusal_that_stays_is_not_asked_about_for_ever() {
+    let mut world = World::with_resolvers(60_000, |world| {
+        world.api_faults = [Fault::Status(403), Fault::Status(403)].into()
+    });
+    let refused = matches!(&world.events[0], Event::Configured(Err(error)) if error.status_code == Some(403));
+    assert!(refused, "{:?}", world.events);
+    assert_eq!(world.credentials.resolutions, 2);
+    world.run(Input::Configure);
+    assert!(matches!(world.events.last(), Some(Event::Configured(Ok(())))), "{:?}", world.events);
+}
+
+#[test]
+fn a_resolver_that_gives_nonsense_is_named_by_init() {
+    let wrong = "uploadTokenResolver gave no token";
+    let world = World::with_resolvers(60_000, |world| {
+        world.credentials.faults = [Unresolved::Incomplete(wrong.to_owned())].into();
+    });
+    let named = matches!(&world.events[0], Event::Configured(Err(error)) if error.message.contains(wrong));
+    assert!(named, "{:?}", world.events);
+}
+
+#[test]
+fn the_servers_clock_counts() {
+    let mut world = World::with_resolvers(3_600_000, |_| {});
+    let resolutions = world.credentials.resolutions;
+    // Ours is an hour behind: what it says is good for an hour is good no more.
+    world.run(Input::ServerTime(Unix(world.now.0 + 3_700_000)));
+    world.credentials.life = Some(10_000_000);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.credentials.resolutions > resolutions + 1);
 }

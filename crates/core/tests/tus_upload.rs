@@ -62,7 +62,7 @@ impl World {
                 Action::Emit(event) => self.events.push(event),
                 Action::Abort => {}
                 Action::RenewToken => {
-                    self.upload.handle(self.now, Input::Token(Secret::new(self.server.token)))
+                    self.upload.handle(self.now, Input::Token(Secret::new(self.server.token.as_str())))
                 }
                 Action::Send(request) => {
                     self.now = self.now + Duration::from_millis(20);
@@ -242,7 +242,7 @@ fn too_large_is_said_before_a_byte_is_sent() {
 fn a_refused_token_is_renewed_once() {
     let mut world = World::new(1000, 300, vec![]);
     world.interrupt = None;
-    world.server.token = "renewed";
+    world.server.token = "renewed".to_owned();
     world.run(Input::Start);
     assert_eq!(world.end(), &Event::Finished);
     let storm = upload(vec![Fault::None, Fault::None, Fault::None, Fault::Status(401), Fault::Status(403)]);

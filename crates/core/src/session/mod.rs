@@ -1,5 +1,6 @@
 //! One widget's life: from the first dropped file to the finished upload.
 
+mod authorising;
 mod pace;
 mod transfer;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Block, Content, FileId, ItemId};
+use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
 use crate::dicom::{ExcludeRule, Index, Reason, Text};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
@@ -18,7 +20,7 @@ use crate::reading::{self, Reader};
 use crate::retry::STALL;
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
-use crate::time::Millis;
+use crate::time::{Millis, Unix};
 use pace::Pace;
 use transfer::{Slot, Transfer};
 
@@ -37,7 +39,9 @@ pub struct Config {
     /// Service key.
     pub api_token: Secret,
     /// `aubt_` token.
-    pub upload_token: Secret,
+    pub upload_token: credentials::Source,
+    /// Upload signature, if the host uses one.
+    pub signature: Option<credentials::Source>,
     /// Aurabox patient id.
     pub patient_id: Option<String>,
     /// JSON text that is sent unchanged on init.
@@ -76,6 +80,10 @@ pub enum Input {
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
+    /// The `Date` of an answer.
+    ServerTime(Unix),
+    /// What came of [`Action::Resolve`].
+    Resolved(Kind, Result<Grant, Unresolved>),
     /// Whether the browser is online.
     Online(bool),
     /// Send what was found; or go on after an error.
@@ -103,6 +111,15 @@ pub enum Action {
     Checksum(ItemId, Content),
     /// Send a request.
     Send(RequestId, Request),
+    /// Call the host's resolver.
+    Resolve {
+        /// Of which credential.
+        kind: Kind,
+        /// What a signature is for.
+        subject: Option<Subject>,
+        /// 1, and more after failures.
+        attempt: u32,
+    },
     /// Abort a request; its answer is no longer wanted.
     Abort(RequestId),
     /// Let go of these files.
@@ -135,6 +152,16 @@ enum Owner {
     Transfer(u32, Slot),
 }
 
+/// A request until it is answered or aborted.
+struct Out {
+    owner: Owner,
+    /// As it was before it was authorised.
+    request: Request,
+    /// The credential that it went out with.
+    value: Option<Secret>,
+    is_repeated: bool,
+}
+
 /// The machine behind one widget.
 pub struct Session {
     config: Config,
@@ -156,7 +183,19 @@ pub struct Session {
     last_transfer: u32,
     pace: Pace,
     online: bool,
-    requests: HashMap<RequestId, Owner>,
+    requests: HashMap<RequestId, Out>,
+    token: Credential,
+    signature: Option<Credential>,
+    /// What a signature is asked for.
+    subject: Option<Subject>,
+    /// Requests that wait for a credential.
+    held: Vec<RequestId>,
+    /// Requests that there is no credential for.
+    unauthorised: VecDeque<(RequestId, credentials::Error)>,
+    /// What the shell last said of its clocks.
+    wall: (Millis, Unix),
+    /// How far the server's clock is ahead, in milliseconds.
+    skew: i64,
     last_request: RequestId,
     actions: VecDeque<Action>,
     /// Something of the state is not told yet.
@@ -171,12 +210,16 @@ pub struct Session {
 
 impl Session {
     /// A widget without files. `entropy` gives random bytes; `text` decodes names.
-    pub fn new(config: Config, entropy: Box<dyn FnMut() -> [u8; 16]>, text: Box<dyn Text>) -> Self {
+    pub fn new(config: Config, mut entropy: Box<dyn FnMut() -> [u8; 16]>, text: Box<dyn Text>) -> Self {
         let api = Api {
             base_url: config.api_base_url.trim_end_matches('/').to_owned(),
             api_token: config.api_token.clone(),
-            upload_token: config.upload_token.clone(),
         };
+        let jitter = entropy()[0];
+        let credential =
+            |source: &credentials::Source| Credential::new(source.clone(), &config.retry_delays, jitter);
+        let (token, signature) =
+            (credential(&config.upload_token), config.signature.as_ref().map(credential));
         Self {
             index: Index::new(config.exclude_rules.clone()),
             config,
@@ -195,6 +238,13 @@ impl Session {
             pace: Pace::default(),
             online: true,
             requests: HashMap::new(),
+            token,
+            signature,
+            subject: None,
+            held: Vec::new(),
+            unauthorised: VecDeque::new(),
+            wall: (Millis::default(), Unix::default()),
+            skew: 0,
             last_request: 0,
             actions: VecDeque::new(),
             dirty: false,
@@ -225,10 +275,14 @@ impl Session {
             Input::Checksum(item, crc) => self.checksummed(now, item, crc),
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
-                if let Some(Owner::Transfer(serial, Slot::Tus)) = self.requests.get(&request).copied() {
+                if let Some(Owner::Transfer(serial, Slot::Tus)) =
+                    self.requests.get(&request).map(|out| out.owner)
+                {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
                 }
             }
+            Input::ServerTime(unix) => self.server_time(now, unix),
+            Input::Resolved(kind, result) => self.resolved(now, kind, result),
             Input::Online(online) => self.set_online(now, online),
             Input::Upload => self.upload(now),
             Input::Pause => self.pause(now),
@@ -239,6 +293,7 @@ impl Session {
             Input::Timeout => self.timeout(now),
         }
         self.read_on(now);
+        self.settle_credentials(now);
         self.tell(now, self.state.step != self.shown);
     }
 
@@ -252,14 +307,14 @@ impl Session {
         let transfers = self.transfers.values().filter_map(Transfer::poll_timeout);
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
-        transfers.chain(config).chain(tell).min()
+        transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
     }
 
     fn configure(&mut self, now: Millis) {
         let (call, request) =
             Call::new(now, self.api.config(), STALL, &self.config.retry_delays, (self.entropy)()[0]);
         self.config_call = Some(call);
-        self.send(Owner::Config, request);
+        self.send(now, Owner::Config, request);
     }
 
     fn add_files(&mut self, now: Millis, first: FileId, files: Vec<(String, u64)>) {
@@ -352,11 +407,13 @@ impl Session {
             (Step::Error, Some(serial), _) if !self.state.stopping => serial,
             (Step::Pending, _, Some(server)) => {
                 let server = server.clone();
-                self.new_transfer(server)
+                self.new_transfer(now, server)
             }
             _ => return,
         };
         let assembly_id = self.uuid();
+        self.token.try_again();
+        self.signature.iter_mut().for_each(Credential::try_again);
         self.pace = Pace::default();
         self.state.step = Step::Uploading;
         self.state.error = None;
@@ -364,7 +421,7 @@ impl Session {
         self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
     }
 
-    fn new_transfer(&mut self, server: UploaderConfig) -> u32 {
+    fn new_transfer(&mut self, now: Millis, server: UploaderConfig) -> u32 {
         self.gather();
         let announcement = Announcement {
             upload_id: self.uuid(),
@@ -378,8 +435,12 @@ impl Session {
             retry_delays: self.config.retry_delays.clone(),
             chunk_size: self.config.chunk_size,
             jitter: (self.entropy)()[0],
+            threshold: self.config.upload_token.threshold,
         };
-        let mut transfer = Transfer::new(settings, announcement, self.index.accepted(), &*self.text);
+        let moment = self.moment(now);
+        let mut transfer = Transfer::new(settings, announcement, self.index.accepted(), &*self.text, moment);
+        self.signature.iter_mut().for_each(Credential::forget);
+        self.subject = Some(transfer.subject());
         if !self.online {
             transfer.start_offline();
         }
@@ -472,6 +533,8 @@ impl Session {
     }
 
     fn timeout(&mut self, now: Millis) {
+        self.keep_waiting(now);
+        self.credentials_timeout(now);
         for serial in self.transfers.keys().copied().collect::<Vec<_>>() {
             self.with_transfer(now, serial, |transfer| transfer.timeout(now));
         }
@@ -481,22 +544,20 @@ impl Session {
         }
     }
 
-    fn send(&mut self, owner: Owner, request: Request) {
-        self.last_request += 1;
-        self.requests.insert(self.last_request, owner);
-        self.actions.push_back(Action::Send(self.last_request, request));
-    }
-
     fn abort(&mut self, owner: Owner) {
-        let of_owner = |(request, known): (&RequestId, &Owner)| (*known == owner).then_some(*request);
+        let of_owner = |(request, known): (&RequestId, &Out)| (known.owner == owner).then_some(*request);
         for request in self.requests.iter().filter_map(of_owner).collect::<Vec<_>>() {
             self.requests.remove(&request);
+            self.held.retain(|held| *held != request);
             self.actions.push_back(Action::Abort(request));
         }
     }
 
     fn answered(&mut self, now: Millis, request: RequestId, answer: Answer) {
-        match self.requests.remove(&request) {
+        if self.repeats(now, request, &answer) {
+            return;
+        }
+        match self.requests.remove(&request).map(|out| out.owner) {
             Some(Owner::Config) => {
                 if let Some(call) = &mut self.config_call {
                     let next = call.answered(now, answer, self.online);
@@ -513,7 +574,7 @@ impl Session {
     fn config_next(&mut self, now: Millis, next: Next) {
         match next {
             Next::Nothing => {}
-            Next::Send(request) => self.send(Owner::Config, request),
+            Next::Send(request) => self.send(now, Owner::Config, request),
             Next::Abort => {
                 self.abort(Owner::Config);
                 if let Some(call) = &mut self.config_call {
@@ -538,10 +599,13 @@ impl Session {
     /// Lets a transfer act and does what it asks for.
     fn with_transfer(&mut self, now: Millis, serial: u32, act: impl FnOnce(&mut Transfer)) {
         let Some(mut transfer) = self.transfers.remove(&serial) else { return };
+        transfer.set_moment(self.moment(now));
         act(&mut transfer);
         while let Some(action) = transfer.poll() {
             match action {
-                transfer::Action::Send(slot, request) => self.send(Owner::Transfer(serial, slot), request),
+                transfer::Action::Send(slot, request) => {
+                    self.send(now, Owner::Transfer(serial, slot), request);
+                }
                 transfer::Action::Abort(slot) => self.abort(Owner::Transfer(serial, slot)),
                 transfer::Action::Checksum(item, content) => {
                     self.actions.push_back(Action::Checksum(item, content));

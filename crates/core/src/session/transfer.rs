@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use crate::archive::Plan;
 use crate::content::{Content, ItemId};
+use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
-use crate::time::Millis;
+use crate::time::{Millis, Unix};
 use crate::tus;
 
 /// The server opens the archive and reads every instance before it answers.
@@ -56,6 +57,14 @@ pub(super) struct Settings {
     pub(super) retry_delays: Vec<u64>,
     pub(super) chunk_size: u64,
     pub(super) jitter: u8,
+    /// How long before its expiry the token of the tus server is renewed, in milliseconds.
+    pub(super) threshold: u64,
+}
+
+impl Settings {
+    fn renewal(&self, moment: Now, expires: Option<Unix>) -> Option<Unix> {
+        expires.map(|expires| renewal(self.threshold, moment, expires))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +114,14 @@ pub(super) struct Transfer {
     sending_from: u64,
     online: bool,
     paused: bool,
+    moment: Now,
+    /// When the token of the tus server is to be renewed.
+    renewal: Option<Unix>,
     actions: VecDeque<Action>,
+}
+
+fn file_name(upload_id: &str) -> String {
+    format!("{upload_id}.zip")
 }
 
 impl Transfer {
@@ -114,10 +130,11 @@ impl Transfer {
         announcement: Announcement,
         files: Vec<Accepted>,
         text: &dyn Text,
+        moment: Now,
     ) -> Self {
         let plan = Plan::new(&files, text);
         let upload_id = announcement.upload_id.clone();
-        let filename = format!("{upload_id}.zip");
+        let filename = file_name(&upload_id);
         let server = &settings.server;
         let config = tus::Config {
             endpoint: server.endpoint.clone(),
@@ -137,6 +154,8 @@ impl Transfer {
         };
         Self {
             tus: tus::Upload::new(config, settings.jitter),
+            moment,
+            renewal: settings.renewal(moment, settings.server.expires),
             settings,
             announcement,
             assembly_id: String::new(),
@@ -157,6 +176,16 @@ impl Transfer {
 
     pub(super) fn upload_id(&self) -> &str {
         &self.announcement.upload_id
+    }
+
+    /// What a signature is asked for.
+    pub(super) fn subject(&self) -> Subject {
+        Subject {
+            upload_id: self.upload_id().to_owned(),
+            file_name: file_name(self.upload_id()),
+            file_size: self.len(),
+            study_uids: self.announcement.studies.iter().map(|study| study.study_uid.clone()).collect(),
+        }
     }
 
     pub(super) fn spans(&self) -> &[StudySpan] {
@@ -185,7 +214,7 @@ impl Transfer {
 
     pub(super) fn poll_timeout(&self) -> Option<Millis> {
         let call = self.call.as_ref().and_then(|(_, call)| call.poll_timeout());
-        [call, self.tus.poll_timeout()].into_iter().flatten().min()
+        [call, self.tus.poll_timeout(), self.renewal_due()].into_iter().flatten().min()
     }
 
     /// Starts, or goes on after a failure, under a new assembly id.
@@ -263,7 +292,36 @@ impl Transfer {
             let next = call.timeout(now);
             self.call_next(now, next);
         }
+        self.renew_if_due(now);
         self.tus(now, tus::Input::Timeout);
+    }
+
+    /// A request of this sort waits for a credential.
+    pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
+        match slot {
+            Slot::Api => self.call.iter_mut().for_each(|(_, call)| call.sign_of_life(now)),
+            Slot::Tus => self.tus(now, tus::Input::Sent),
+        }
+    }
+
+    /// What is out can't be authorised.
+    pub(super) fn unauthorised(&mut self, now: Millis, slot: Slot, error: ErrorInfo) {
+        let purpose = self.call.as_ref().filter(|_| slot == Slot::Api).map(|(purpose, _)| *purpose);
+        if slot == Slot::Api {
+            self.call = None;
+        }
+        match (purpose, self.phase) {
+            // The first failure is what counts.
+            (Some(Purpose::Error), _) => {}
+            // The server lets go of what is unfinished by itself.
+            (_, Phase::Terminating | Phase::Cancelling) => self.end(Event::Cancelled),
+            _ => self.fail(now, error),
+        }
+    }
+
+    /// What time it is by the server's clock.
+    pub(super) fn set_moment(&mut self, moment: Now) {
+        self.moment = moment;
     }
 
     pub(super) fn progress(&mut self, now: Millis, sent: u64) {
@@ -272,7 +330,11 @@ impl Transfer {
 
     pub(super) fn answered(&mut self, now: Millis, slot: Slot, answer: Answer) {
         match slot {
-            Slot::Tus => self.tus(now, tus::Input::Answer(answer)),
+            Slot::Tus => {
+                // Not left to timers alone, which browsers slow down in pages that nobody sees.
+                self.renew_if_due(now);
+                self.tus(now, tus::Input::Answer(answer));
+            }
             Slot::Api => self.call_answered(now, answer),
         }
     }
@@ -400,7 +462,7 @@ impl Transfer {
                 self.phase = Phase::Sending;
                 if self.tus.has_ended() {
                     self.complete(now);
-                } else if !self.paused {
+                } else if !self.paused && !self.renew_if_due(now) {
                     self.tus(now, tus::Input::Start);
                 }
             }),
@@ -408,14 +470,46 @@ impl Transfer {
                 let ids = std::mem::take(&mut self.study_ids);
                 self.end(Event::Complete(ids));
             }),
-            Purpose::Config => {
-                lifecycle::read_config(answer).map(|config| self.tus(now, tus::Input::Token(config.token)))
-            }
+            Purpose::Config => match lifecycle::read_config(answer) {
+                // Renewed ahead: the last one may still be good, and the tus server says if it is not.
+                Err(_) if !self.tus.needs_token() => {
+                    self.go_on(now);
+                    Ok(())
+                }
+                config => config.map(|config| {
+                    self.renewal = self.settings.renewal(self.moment, config.expires);
+                    self.tus(now, tus::Input::Token(config.token));
+                    self.go_on(now);
+                }),
+            },
         };
         if let Err(error) = result {
             let context = if purpose == Purpose::Config { ErrorContext::Token } else { ErrorContext::Api };
             self.fail(now, ErrorInfo { context, message: error.to_string(), status_code: error.status() });
         }
+    }
+
+    /// Starts the upload that waited for a token; one that runs does nothing.
+    fn go_on(&mut self, now: Millis) {
+        if self.phase == Phase::Sending && !self.paused {
+            self.tus(now, tus::Input::Start);
+        }
+    }
+
+    /// When the token of the tus server is to be renewed, while it is in use and nobody else is being called.
+    fn renewal_due(&self) -> Option<Millis> {
+        let renewal = self.renewal.filter(|_| self.phase == Phase::Sending && self.call.is_none())?;
+        Some(self.moment.at + Duration::from_millis(renewal.0.saturating_sub(self.moment.unix.0)))
+    }
+
+    fn renew_if_due(&mut self, now: Millis) -> bool {
+        let is_due = self.renewal_due().is_some_and(|due| now >= due);
+        if is_due {
+            self.renewal = None;
+            let request = self.settings.api.config();
+            self.make_call(now, Purpose::Config, request);
+        }
+        is_due
     }
 
     fn tus(&mut self, now: Millis, input: tus::Input) {

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// Keys with base64 of their values, joined by commas; a value may be any Unicode text.
-pub(super) fn encode(metadata: &[(&'static str, String)]) -> String {
+pub(crate) fn encode(metadata: &[(&'static str, String)]) -> String {
     let pairs = metadata.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value)));
     pairs.collect::<Vec<_>>().join(",")
 }

@@ -2,7 +2,7 @@
 
 mod error;
 mod location;
-mod metadata;
+pub(crate) mod metadata;
 mod upload;
 
 pub use error::Error;

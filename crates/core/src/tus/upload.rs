@@ -230,6 +230,11 @@ impl Upload {
         }
     }
 
+    /// Whether it waits for another token.
+    pub fn needs_token(&self) -> bool {
+        matches!(self.state, State::Token { .. })
+    }
+
     /// Whether everything is on the server, or it was cancelled.
     pub fn has_ended(&self) -> bool {
         self.state == State::Ended

@@ -33,16 +33,17 @@ pub(crate) struct Server {
     pub(crate) uploads: HashMap<String, (u64, Vec<u8>)>,
     pub(crate) log: Vec<(&'static str, u16)>,
     pub(crate) faults: VecDeque<Fault>,
-    pub(crate) token: &'static str,
+    pub(crate) token: String,
     pub(crate) max_size: Option<u64>,
-    created: usize,
+    /// Uploads ever created.
+    pub(crate) created: usize,
 }
 
 pub(crate) const ENDPOINT: &str = "https://tus.example/files/";
 
 impl Server {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self { token: "lift", faults: faults.into(), ..Self::default() }
+        Self { token: "lift".to_owned(), faults: faults.into(), ..Self::default() }
     }
 
     /// Answers a request; `None` if nothing comes back.
