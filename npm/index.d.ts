@@ -61,8 +61,24 @@ export interface Options {
   apiBaseUrl: string;
   /** Id of the element to mount into; it has to be in the document when `init()` is called. */
   containerId: string;
-  /** Ephemeral bearer token from your backend; starts with `aubt_`. */
-  uploadToken: string;
+  /** Ephemeral bearer token from your backend; starts with `aubt_`. Required unless `uploadTokenResolver` is given. */
+  uploadToken?: string | null;
+  /**
+   * Fetches a fresh token from your backend; called when there is none, before one expires, and when the server refuses
+   * one. Rejecting means "try again" (by `retryDelays`); `null` or an incomplete answer ends the upload with an error.
+   */
+  uploadTokenResolver?: (() => Promise<UploadToken | null>) | null;
+  /** Upload signature for the whole upload; prefer `secureUploadsSignatureResolver`. */
+  secureSignature?: string | null;
+  /** Unix time in seconds at which `secureSignature` expires, as a string; a JWT brings its own. */
+  secureExpire?: string | null;
+  /** Fetches a signature for an upload from your backend; called as `uploadTokenResolver` is. */
+  secureUploadsSignatureResolver?: ((request: SignatureRequest) => Promise<UploadSignature | null>) | null;
+  /**
+   * How long before its expiry a token or signature is fetched anew, in milliseconds; never more than half of its life.
+   * @default 600000
+   */
+  secureUploadsExpireThreshold?: number | null;
   /**
    * Aurabox patient id, sent as `patient_id` when an upload begins.
    * @default null
@@ -102,6 +118,38 @@ export interface Options {
    * @default false
    */
   debug?: boolean | null;
+}
+
+/** What `uploadTokenResolver` gives. */
+export interface UploadToken {
+  /** Starts with `aubt_`. */
+  token: string;
+  /** RFC 3339, e.g. `2026-11-22T12:00:00Z`. */
+  expires_at: string;
+}
+
+/** What `secureUploadsSignatureResolver` is told. */
+export interface SignatureRequest {
+  /** UUID v4 of the upload. */
+  uploadId: string;
+  /** Name of the archive. */
+  fileName: string;
+  /** Bytes of the archive; `null` if they are not known yet. */
+  fileSize: number | null;
+  /** `application/zip`. */
+  fileType: string;
+  /** Study Instance UIDs in the archive. */
+  studyUids: string[];
+  /** 1, and more after a call that failed. */
+  attempt: number;
+}
+
+/** What `secureUploadsSignatureResolver` gives. */
+export interface UploadSignature {
+  /** Sent as `X-Aura-Signature`. */
+  secureSignature: string;
+  /** Unix time in seconds, as a string; a JWT needs none. */
+  secureExpire?: string;
 }
 
 /** One rule of `excludeRules`. */

@@ -29,11 +29,10 @@ function show(error) {
 
 async function mountWidget() {
   const { apiToken, apiBaseUrl } = await getJson("/demo/settings");
-  const { token } = await getJson("/demo/upload-token");
   const uploader = new StandaloneAuraloader({
     apiToken,
     apiBaseUrl,
-    uploadToken: token,
+    uploadTokenResolver: () => getJson("/demo/upload-token"),
     containerId: "uploader",
     context: { appointment: "demo" },
     callbacks: {

@@ -3,6 +3,7 @@
 import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options } from "../index.js";
+import { credentialsOf } from "./credentials.js";
 import type { Widget } from "./glue.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
@@ -28,7 +29,10 @@ async function load(source: Source): Promise<Engine> {
   const module = await source();
   await init({ module_or_path: module });
   return {
-    widget: (options, container) => new RustWidget(options, container, module, () => startWorker(options.workerUrl)),
+    widget: (options, container) =>
+      new RustWidget({ ...options, credentials: credentialsOf(options) }, container, module, () =>
+        startWorker(options.workerUrl),
+      ),
   };
 }
 

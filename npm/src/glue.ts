@@ -1,6 +1,7 @@
 // What wasm-bindgen exports for us; `glue` is resolved to its output by build.mjs. No part of the public typings.
 
 import type { Options } from "../index.js";
+import type { Credentials } from "./credentials.js";
 
 /** One widget on the Rust side. */
 export interface Widget {
@@ -22,7 +23,7 @@ export interface Glue {
   initSync(input: { module: WebAssembly.Module }): unknown;
   run_worker(): void;
   Widget: new (
-    options: Options,
+    options: Options & { credentials: Credentials },
     container: HTMLElement,
     module: WebAssembly.Module,
     startWorker: (() => Worker) | undefined,

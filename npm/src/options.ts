@@ -1,6 +1,7 @@
 // The synchronous checks of the options: what the constructor throws, and what it warns about.
 
 import type { Options } from "../index.js";
+import { signature } from "./credentials.js";
 
 type Check = (value: unknown, name: string) => string | undefined;
 
@@ -70,9 +71,25 @@ const theme: Check = (value, name) =>
 
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
 
+const resolver: Check = (value, name) => (typeof value === "function" ? undefined : `${name} must be a function`);
+
+const timestamp: Check = (value, name) =>
+  typeof value === "string" && /^\d{1,12}$/.test(value) ? undefined : `${name} must be a string of a UNIX timestamp`;
+
+const milliseconds: Check = (value, name) =>
+  Number.isFinite(value) && (value as number) >= 0 ? undefined : `${name} must be a number of milliseconds`;
+
 const required: Record<string, Check> = { apiToken: string, apiBaseUrl: url, uploadToken: token, containerId: string };
 
+/** Which option makes a required one needless. */
+const instead: Record<string, string> = { uploadToken: "uploadTokenResolver" };
+
 const optional: Record<string, Check> = {
+  uploadTokenResolver: resolver,
+  secureSignature: string,
+  secureExpire: timestamp,
+  secureUploadsSignatureResolver: resolver,
+  secureUploadsExpireThreshold: milliseconds,
   patientId: string,
   context: json,
   callbacks,
@@ -93,12 +110,16 @@ export function checkOptions(options: unknown): asserts options is Options {
   if (!isObject(given)) throw new Error("options must be an object");
   for (const [name, check] of Object.entries(required)) {
     const value = given[name];
-    fail(value == null || value === "" ? `${name} is required` : check(value, name));
+    const isMissing = value == null || value === "";
+    if (isMissing && typeof given[instead[name] ?? ""] === "function") continue;
+    fail(isMissing ? `${name} is required` : check(value, name));
   }
   for (const [name, check] of Object.entries(optional)) {
     const value = given[name];
     if (value != null) fail(check(value, name));
   }
+  // A static signature that nobody can say the end of is refused here, not in mid-upload.
+  if (given.secureSignature) signature(given, "secureSignature");
   const unknown = Object.keys(given).filter((name) => !known.has(name) && !warned.has(name));
   unknown.forEach((name) => warned.add(name));
   if (unknown.length > 0) console.warn(`[auraloader] Unknown options, not used: ${unknown.join(", ")}`);

@@ -1,5 +1,6 @@
 //! All that JavaScript sees: the class behind `StandaloneAuraloader`, its options, events and errors.
 
+mod credentials;
 mod error;
 mod events;
 mod options;

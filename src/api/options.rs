@@ -6,6 +6,7 @@ use auraloader_core::session::Config;
 use js_sys::{Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::credentials::{self, Resolvers};
 use crate::ui::Theme;
 
 /// What `"auto"` means until the first chunks have shown more.
@@ -15,6 +16,7 @@ const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
 /// The host page's options.
 pub(super) struct Options {
     pub(super) config: Config,
+    pub(super) resolvers: Resolvers,
     pub(super) callbacks: Object,
     pub(super) theme: Theme,
     pub(super) debug: bool,
@@ -30,10 +32,12 @@ impl Options {
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
         };
+        let (upload_token, signature, resolvers) = credentials::read(&get(options, "credentials"));
         let config = Config {
             api_base_url: text("apiBaseUrl").unwrap_or_default(),
             api_token: secret("apiToken"),
-            upload_token: secret("uploadToken"),
+            upload_token,
+            signature,
             patient_id: text("patientId"),
             context: json(&get(options, "context")),
             chunk_size: get(options, "chunkSize").as_f64().map_or(CHUNK_SIZE, |bytes| bytes as u64),
@@ -42,6 +46,7 @@ impl Options {
         };
         Self {
             config,
+            resolvers,
             callbacks: get(options, "callbacks").dyn_into().unwrap_or_default(),
             theme,
             debug: get(options, "debug").is_truthy(),

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use auraloader_core::credentials::{Kind, Subject};
 use auraloader_core::session::{DropId, Event};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
 use js_sys::{Array, Function, Object, Promise};
@@ -249,9 +250,10 @@ impl Inner {
         *self.online.borrow_mut() = Some(listener);
     }
 
-    fn reported(&self, report: &Report) {
+    fn reported(self: &Rc<Self>, report: &Report) {
         match report {
             Report::Event { event, .. } => self.happened(event),
+            Report::Resolve { kind, subject, attempt } => self.resolve(*kind, subject.as_ref(), *attempt),
             Report::Broken => self.broke_down(),
             Report::Ready => {}
         }
@@ -277,6 +279,16 @@ impl Inner {
             }
             _ => {}
         }
+    }
+
+    /// Calls the host's resolver; what comes of it goes to the engine, whenever that is.
+    fn resolve(self: &Rc<Self>, kind: Kind, subject: Option<&Subject>, attempt: u32) {
+        let resolution = self.options.resolvers.call(kind, subject, attempt);
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            let result = resolution.await;
+            inner.send(Command::Resolved { kind, result });
+        });
     }
 
     fn changed(&self, state: State) {

@@ -1,12 +1,24 @@
-//! `performance.now()`, in pages and workers alike.
+//! Clocks, in pages and workers alike.
 
-use auraloader_core::time::Millis;
+use auraloader_core::time::{Millis, Unix};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
+}
+
+/// The wall clock, as the machine has it.
+pub fn unix() -> Unix {
+    Unix(Date::now() as u64)
+}
+
+/// A date in any form that the browser reads.
+pub fn parse(date: &str) -> Option<Unix> {
+    // A number that is none is dropped: no comparison holds for it.
+    Some(Date::parse(date)).filter(|ms| *ms > 0.0).map(|ms| Unix(ms as u64))
 }
 
 /// The monotonic clock.

@@ -64,6 +64,7 @@ impl Engine {
             Command::Files { ids } => return self.files.arrived(&ids, files),
             Command::AllListed(drop) => Input::AllListed(drop),
             Command::StopReading => Input::StopReading,
+            Command::Resolved { kind, result } => Input::Resolved(kind, result),
             Command::Online(online) => Input::Online(online),
             Command::Upload => Input::Upload,
             Command::Pause => Input::Pause,
@@ -89,7 +90,9 @@ impl Engine {
 
     fn handle(&self, input: Input) {
         if let Some(session) = &mut *self.session.borrow_mut() {
-            session.handle(clock::now(), input);
+            let now = clock::now();
+            session.set_wall_clock(now, clock::unix());
+            session.handle(now, input);
         }
         // Performing an action can bring the next input, so the session is not held meanwhile.
         while let Some(action) = self.next_action() {
@@ -127,6 +130,9 @@ impl Engine {
                 let pending = self.requests.borrow_mut().remove(&id);
                 pending.iter().for_each(Pending::abort);
             }
+            Action::Resolve { kind, subject, attempt } => {
+                (self.report)(Report::Resolve { kind, subject, attempt });
+            }
             Action::ReleaseFiles(ids) => self.files.release(&ids),
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
@@ -154,6 +160,10 @@ impl Engine {
         self.log(&request, &answer);
         // An aborted request is no longer known, and its answer not wanted.
         if self.requests.borrow_mut().remove(&id).is_some() || pending.is_none() {
+            let date = answer.as_ref().ok().and_then(|response| clock::parse(response.header("Date")?));
+            if let Some(date) = date {
+                self.handle(Input::ServerTime(date));
+            }
             self.handle(Input::Answer(id, answer));
         }
     }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use auraloader_core::content::FileId;
+use auraloader_core::credentials::{Grant, Kind, Subject, Unresolved};
 use auraloader_core::session::{Config, DropId, Event};
 use auraloader_core::state::State;
 use js_sys::{Array, Uint8Array};
@@ -41,6 +42,13 @@ pub enum Command {
     AllListed(DropId),
     /// Forget the drop that is being read.
     StopReading,
+    /// What came of [`Report::Resolve`].
+    Resolved {
+        /// Of which credential.
+        kind: Kind,
+        /// The value.
+        result: Result<Grant, Unresolved>,
+    },
     /// Whether the browser is online.
     Online(bool),
     /// Send what was found, or go on after an error.
@@ -63,6 +71,15 @@ pub enum Command {
 pub enum Report {
     /// The worker is there and listens.
     Ready,
+    /// The host's resolver is to be called ([`Command::Resolved`]).
+    Resolve {
+        /// Of which credential.
+        kind: Kind,
+        /// What a signature is for.
+        subject: Option<Subject>,
+        /// 1, and more after failures.
+        attempt: u32,
+    },
     /// From the session.
     Event {
         /// What happened; lists of the state that are as before are left empty.

@@ -20,6 +20,12 @@ struct Host {
 
 const CALLBACKS: [&str; 3] = ["onStudiesFound", "onFilesRejected", "onStateChange"];
 
+/// As `npm/src/credentials.ts` gives them.
+fn credentials() -> JsValue {
+    let json = r#"{"uploadToken": {"given": {"value": "aubt_token", "expires": null}}, "threshold": 600000}"#;
+    js_sys::JSON::parse(json).unwrap()
+}
+
 impl Host {
     fn new() -> Self {
         let page = web_sys::window().unwrap().document().unwrap();
@@ -35,7 +41,7 @@ impl Host {
         }
         let options = Object::new();
         set(&options, "apiToken", &"key".into());
-        set(&options, "uploadToken", &"aubt_token".into());
+        set(&options, "credentials", &credentials());
         set(&options, "apiBaseUrl", &page.location().unwrap().origin().unwrap().into());
         set(&options, "retryDelays", &Array::new());
         set(&options, "callbacks", &callbacks);

@@ -37,6 +37,7 @@ fn wasm(sh: &Shell) -> Result<()> {
     step.run(|| {
         say("Building the WebAssembly in release");
         // no-install: wasm-bindgen is on PATH already, and wasm-pack's own wasm-opt would be a download.
+        let _flags = sh.push_env("CARGO_ENCODED_RUSTFLAGS", flags(sh)?);
         let how = ["--release", "--target", "web", "--mode", "no-install", "--no-typescript"];
         cmd!(sh, "wasm-pack --quiet build {how...} --out-dir {GLUE}").run()?;
         say("Optimising it for size");
@@ -46,6 +47,21 @@ fn wasm(sh: &Shell) -> Result<()> {
             cmd!(sh, "node npm/node_modules/binaryen/bin/wasm-opt {passes...} {WASM} -o {WASM}").read()?;
         Ok(sh.write_file(NAMES, names)?)
     })
+}
+
+/// Those of `.cargo/config.toml`, which these replace, and shorter paths of sources for the messages of panics: whose
+/// machine it was is nobody's business, and they are 12 KB.
+fn flags(sh: &Shell) -> Result<String> {
+    let sysroot = cmd!(sh, "rustc --print sysroot").read()?;
+    let home = sh.var("CARGO_HOME").or_else(|_| sh.var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let mut flags = vec!["--cfg".to_owned(), "erase_components".to_owned()];
+    let mut shorten = |path: &str| flags.push(format!("--remap-path-prefix={path}/="));
+    shorten(&root().to_string_lossy());
+    shorten(&format!("{sysroot}/lib/rustlib/src/rust/library"));
+    for registry in sh.read_dir(format!("{home}/registry/src")).unwrap_or_default() {
+        shorten(&registry.to_string_lossy());
+    }
+    Ok(flags.join("\x1f"))
 }
 
 fn package(sh: &Shell) -> Result<()> {

@@ -35,6 +35,8 @@ pub struct Config {
     pub max_upload_size: u64,
     /// How long an upload that isn't finished is kept.
     pub unfinished_lifetime: Duration,
+    /// How long the upload tokens of the demo are good.
+    pub demo_token_lifetime: Duration,
     /// How long a lift token authorises tus requests.
     pub lift_token_lifetime: Duration,
     /// Whether calls are limited a minute, as the API says. Off only for test suites that load pages by the dozen.
@@ -57,6 +59,7 @@ impl Config {
             tus_path: "/files".to_owned(),
             max_upload_size: 20 << 30,
             unfinished_lifetime: Duration::from_secs(7 * 24 * 3600),
+            demo_token_lifetime: Duration::from_secs(3600),
             lift_token_lifetime: Duration::from_secs(15 * 60),
             rate_limits: true,
             clock: Clock::system(),

@@ -55,6 +55,12 @@ struct Serve {
     /// Scheme and authority that clients use, where it isn't the Host they send
     #[arg(long)]
     public_url: Option<String>,
+    /// Seconds for which a token that authorises tus requests is good
+    #[arg(long)]
+    lift_lifetime: Option<u64>,
+    /// Seconds for which an upload token of the demo is good
+    #[arg(long)]
+    token_lifetime: Option<u64>,
     /// Don't limit calls a minute: for test suites that load the page by the dozen
     #[arg(long)]
     no_rate_limits: bool,
@@ -121,6 +127,13 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     config.demo = options.demo;
     if let Some(bytes) = options.max_size {
         config.max_upload_size = bytes;
+    }
+
+    if let Some(seconds) = options.lift_lifetime {
+        config.lift_token_lifetime = Duration::from_secs(seconds);
+    }
+    if let Some(seconds) = options.token_lifetime {
+        config.demo_token_lifetime = Duration::from_secs(seconds);
     }
 
     let backend = Backend::open(config)?;

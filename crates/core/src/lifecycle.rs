@@ -178,7 +178,7 @@ pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
         endpoint: String,
         token: String,
         bucket: String,
-        expire: Option<u64>,
+        expire: Option<Box<RawValue>>,
     }
     let body = &success(answer)?.body;
     let Wire { lift, mode } = serde_json::from_str(body).unwrap_or_default();
@@ -188,7 +188,9 @@ pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
     if lift.token.is_empty() {
         return Err(Error::InvalidConfig { field: "lift.token" });
     }
-    let expires = lift.expire.map(|seconds| Unix(seconds.saturating_mul(1000)));
+    // What no server has promised may have any form; then it says nothing.
+    let seconds = lift.expire.and_then(|raw| raw.get().parse::<u64>().ok());
+    let expires = seconds.map(|seconds| Unix(seconds.saturating_mul(1000)));
     let token = Secret::new(lift.token);
     Ok(UploaderConfig { endpoint: lift.endpoint, token, bucket: lift.bucket, mode, expires })
 }
@@ -486,10 +488,7 @@ mod tests {
 
     #[test]
     fn a_call_is_tried_again_and_ends() {
-        let api = Api {
-            base_url: "https://a.example/api".to_owned(),
-            api_token: Secret::new("key"),
-        };
+        let api = Api { base_url: "https://a.example/api".to_owned(), api_token: Secret::new("key") };
         let (mut call, first) = Call::new(Millis(0), api.config(), Duration::from_secs(30), &[0, 1000], 0);
         assert_eq!(first.url, "https://a.example/api/uploader/config");
         assert!(!format!("{first:?}").contains("aubt_x"), "secrets don't show in a log");

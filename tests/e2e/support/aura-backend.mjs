@@ -12,14 +12,19 @@ import { filesBelow, temporaryFolder } from "./folders.mjs";
 const demo = join(import.meta.dirname, "../../../examples/demo");
 const program = process.env.AURA_BACKEND ?? join(import.meta.dirname, "../../../target/debug/aura-backend");
 
-/** Starts it on an empty data folder; ends with the test. */
-export async function startAuraBackend(test) {
+/** Starts it on an empty data folder; `args` are more options of `serve`. Ends with the test. */
+export async function startAuraBackend(test, args = []) {
   const data = await temporaryFolder(test);
   const downloads = await temporaryFolder(test);
-  const given = ["serve", "--data", data, "--demo", demo, "--listen", "127.0.0.1:0", "--no-rate-limits"];
+  const given = ["serve", "--data", data, "--demo", demo, "--listen", "127.0.0.1:0", "--no-rate-limits", ...args];
   const backend = spawn(program, given, {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, RUST_LOG: "warn" },
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, RUST_LOG: "info" },
+  });
+  const log = [];
+  createInterface(backend.stderr).on("line", (line) => {
+    log.push(line);
+    if (/ (WARN|ERROR) |panicked/.test(line)) console.error(line);
   });
   const proxy = await FaultProxy.start();
   test.after(async () => {
@@ -42,6 +47,11 @@ export async function startAuraBackend(test) {
   return {
     name: "aura-backend",
     proxy,
+    /** How many requests it has answered with `status`. */
+    answered: (status) => log.filter((line) => line.includes(`status=${status}`)).length,
+    /** What the demo's own backend gives its page: `{ token, expires_at }`. */
+    token: () => json("/demo/upload-token"),
+    settings: () => json("/demo/settings"),
     async options() {
       const [settings, { token }] = await Promise.all([json("/demo/settings"), json("/demo/upload-token")]);
       return { ...settings, uploadToken: token };

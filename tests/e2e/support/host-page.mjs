@@ -28,11 +28,18 @@ function host() {
   window.uploaders = {};
   window.said = {};
   window.lastState = {};
-  window.startWidget = async (containerId, options) => {
+  window.startWidget = async (containerId, { tokenUrl, ...options }) => {
     const said = (window.said[containerId] = []);
     const note = (name) => (detail) => said.push([name, detail]);
     const uploader = new StandaloneAuraloader({
       ...options,
+      ...(tokenUrl && {
+        uploadTokenResolver: async () => {
+          const response = await fetch(tokenUrl);
+          if (!response.ok) throw new Error(`${tokenUrl} answered ${response.status}`);
+          return response.json();
+        },
+      }),
       containerId,
       callbacks: {
         onStudiesFound: note("studies"),
@@ -60,8 +67,9 @@ function find(containerId, selector, text, hidden) {
   );
 }
 
-/** Serves the page; `csp` is its Content-Security-Policy. Ends with the test. */
-export async function servePage(test, { csp, containers = ["uploader"] } = {}) {
+/** Serves the page; `csp` is its Content-Security-Policy, `token()` what its backend answers at `/token`. Ends with the
+ * test. */
+export async function servePage(test, { csp, containers = ["uploader"], token } = {}) {
   const server = createServer((request, response) => {
     const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
     if (file) {
@@ -69,6 +77,11 @@ export async function servePage(test, { csp, containers = ["uploader"] } = {}) {
       createReadStream(join(pkg, file))
         .on("error", () => response.destroy())
         .pipe(response.setHeader("content-type", type));
+    } else if (request.url === "/token" && token) {
+      token().then(
+        (answer) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer)),
+        () => response.writeHead(503).end(),
+      );
     } else if (request.url === "/host.js") {
       response.writeHead(200, { "content-type": "text/javascript" }).end(`(${host})()`);
     } else {

@@ -24,7 +24,8 @@ pub(crate) async fn config(
     let expires_at = app.now().saturating_add_unsigned(app.config.lift_token_lifetime.as_secs());
     app.store.run(move |db| tokens::insert_lift(db, &hash, &caller.account, expires_at)).await?;
     let endpoint = format!("{}{}/", app.base_url(&headers), app.config.tus_path);
-    let body =
-        json!({ "lift": { "endpoint": endpoint, "token": token, "bucket": "uploads" }, "mode": "bulk" });
+    // `expire` is ours: a client that knows it asks again in time instead of after a refusal.
+    let lift = json!({ "endpoint": endpoint, "token": token, "bucket": "uploads", "expire": expires_at });
+    let body = json!({ "lift": lift, "mode": "bulk" });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

@@ -37,8 +37,9 @@ pub(super) async fn upload_token(
     let secret = account.app_secrets.first().cloned().unwrap_or_else(|| Secret::new(""));
     let host =
         headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
+    let ttl = app.config.demo_token_lifetime.as_secs();
     let body =
-        json!({ "ttl": 3600, "scopes": ["upload:init", "upload:manage", "integration:read"] }).to_string();
+        json!({ "ttl": ttl, "scopes": ["upload:init", "upload:manage", "integration:read"] }).to_string();
 
     let own =
         [("Host", host.as_str()), ("Content-Type", "application/json"), ("X-Api-Key", &account.api_key)];
