@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, test } from "node:test";
 
 import { exchange } from "../../examples/signing/node/exchange.mjs";
@@ -22,7 +22,7 @@ const languages = [
   { name: "Node", run: [[process.execPath, "node/sign.mjs"]] },
   { name: "Python", run: [["python3", "python/sign.py"]] },
   { name: "Java", needs: ["java"], run: [["java", "java/Sign.java"]] },
-  { name: "PHP", needs: ["php"], run: [["php", "php/sign.php"]] },
+  { name: "PHP", needs: ["php"], run: [["php", "-d", "date.timezone=Pacific/Auckland", "php/sign.php"]] },
   { name: "Go", needs: ["go"], run: [["go", "run", "go/sign.go"]] },
   {
     name: "C#",
@@ -157,7 +157,7 @@ const written = (fields) =>
 
 /** Has a signer sign requests, far from UTC so that a local date shows. */
 function signWith(language, requests) {
-  let input = requests.map(written).join("\n");
+  const input = requests.map(written).join("\n");
   for (const [command, ...options] of language.run.slice(0, -1)) succeed(command, options, "");
   const [command, ...options] = language.run.at(-1);
   return succeed(command, options, input)
@@ -168,12 +168,8 @@ function signWith(language, requests) {
 
 function succeed(command, options, input) {
   const env = { ...process.env, TZ: "Pacific/Auckland" };
-  const { error, status, stdout, stderr } = spawnSync(command, options, {
-    cwd: examples,
-    encoding: "utf8",
-    input,
-    env,
-  });
+  const settings = { cwd: examples, encoding: "utf8", env, input, timeout: 60_000 };
+  const { error, status, stdout, stderr } = spawnSync(command, options, settings);
   assert.ifError(error);
   assert.equal(status, 0, stderr);
   return stdout;
@@ -265,3 +261,50 @@ for (const [name, command, file] of [
     assert.equal(secureSignature, hmac("project_secret_key", secureExpire).toString("hex"));
   });
 }
+
+// The guide.
+
+const guide = readFileSync(join(root, "docs/signing.md"), "utf8");
+const blocks = [...guide.matchAll(/^(.*)\n\n```(\S*)\n([^]*?)^```$/gm)].map(([, before, kind, text]) => ({
+  link: /^\[(examples\/\S+)\]\(\.\.\/\1\)$/.exec(before)?.[1],
+  kind,
+  text,
+}));
+
+test("the guide shows each file of the examples as it is", () => {
+  const shown = blocks.filter(({ kind }) => !["text", "sh"].includes(kind));
+  for (const { link, text } of shown) {
+    assert.ok(link, `the link to its file is missing above: ${text.slice(0, 80)}`);
+    assert.equal(text, readFileSync(join(root, link), "utf8"), link);
+  }
+  const files = readdirSync(examples, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+  assert.deepEqual(shown.map(({ link }) => link).sort(), files.sort());
+});
+
+test("the guide's figures are those of the first vector", () => {
+  const [vector] = vectors;
+  const { Authorization, ...others } = vector.expect;
+  const texts = blocks.filter(({ kind }) => kind === "text").map(({ text }) => text);
+  const [, canonical, toSign, signature, request, answer] = texts.map((text) => text.trimEnd());
+  assert.equal(texts.length, 6);
+  assert.equal(authorization({ ...vector, secret: vector.app_secret }, canonical), Authorization);
+  const [first, time, scope, hash] = toSign.split("\n");
+  assert.deepEqual([first, time, hash], ["AURA-HMAC-SHA256", vector.timestamp, sha256(canonical)]);
+  const key = hmac(hmac(`AURA${vector.app_secret}`, scope.split("/")[1]), "aura_request");
+  assert.equal(hmac(key, toSign).toString("hex"), signature);
+  assert.ok(Authorization.endsWith(`Signature=${signature}`));
+
+  assert.equal(`${request}\n`, written(ofVector(vector)));
+  const added = ["X-Aura-Timestamp", "X-Aura-Nonce"].map((name) => `${name}: ${others[name]}`);
+  assert.equal(answer, [...added, `Authorization: ${Authorization}`].join("\n"));
+});
+
+test("the guide says what each vector pins, and its links lead somewhere", () => {
+  const named = [...guide.matchAll(/^\| `([a-z-]+)` +\| /gm)].map(([, name]) => name);
+  for (const { name } of vectors) assert.ok(named.includes(name), name);
+  for (const [, target] of guide.matchAll(/\]\((\.\.?\/[^)#]+)\)/g)) {
+    assert.ok(existsSync(join(root, "docs", target)), target);
+  }
+});

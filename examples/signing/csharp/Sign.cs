@@ -1,4 +1,4 @@
-// Signs requests with AURA-HMAC-SHA256. .NET Framework 4.6, Mono or any newer .NET, nothing else.
+// Signs requests with AURA-HMAC-SHA256. .NET Framework 4.6, Mono or newer, nothing else.
 
 using System;
 using System.Collections.Generic;
@@ -38,7 +38,7 @@ public static class Signer
     {
         var segments = new List<string>();
         var open = true;
-        foreach (var segment in path.Split('/').Select(Uri.UnescapeDataString))
+        foreach (var segment in path.Split('/').Select(part => Uri.UnescapeDataString(part)))
         {
             open = segment == "" || segment == "." || segment == "..";
             if (!open) segments.Add(Encoded(segment));
