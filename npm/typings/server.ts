@@ -1,0 +1,35 @@
+// The server entry's typings, as users write against them; only tsc reads this.
+
+import { HmacSigner } from "../server.js";
+
+declare const environment: Record<string, string | undefined>;
+
+export async function exchange(): Promise<Response> {
+  const signer = new HmacSigner(environment.AURA_APP_ID, environment.AURA_APP_SECRET);
+  const config = {
+    method: "POST",
+    url: "/auth/exchange",
+    baseURL: "https://aura.example/api",
+    headers: { "Content-Type": "application/json", "X-Api-Key": "key" },
+    data: { ttl: 3600, scopes: ["upload:init"] },
+  };
+  await signer.sign(config);
+  return fetch(`${config.baseURL}${config.url}`, {
+    method: config.method,
+    headers: config.headers,
+    body: JSON.stringify(config.data),
+  });
+}
+
+export async function whatComesBack(signer: HmacSigner): Promise<string> {
+  const config = await signer.sign({ method: "GET", url: "/", headers: new Headers(), mine: "kept" });
+  config.headers.delete("Host");
+  return config.mine;
+}
+
+// @ts-expect-error both are needed
+new HmacSigner("app");
+// @ts-expect-error the secret is not for anyone
+new HmacSigner("app", "secret").secret;
+// @ts-expect-error a URL is text
+void new HmacSigner("app", "secret").sign({ method: "GET", url: new URL("https://aura.example") });
