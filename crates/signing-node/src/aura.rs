@@ -27,7 +27,10 @@ impl AuraSigner {
     ///
     /// # Errors
     /// For a time outside the years 0 to 9999, and for a header that is signed and occurs twice.
-    #[expect(clippy::too_many_arguments, reason = "an object would have to be taken apart property by property")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an object would have to be taken apart property by property"
+    )]
     pub fn sign(
         &self,
         method: &str,
