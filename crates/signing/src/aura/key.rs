@@ -1,12 +1,13 @@
 //! The day's key, and the MAC that it makes.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::canonical::sha256_hex;
 use crate::Secret;
+use crate::mac::hmac;
 
 const TERMINATOR: &str = "aura_request";
 
@@ -41,11 +42,4 @@ impl<'a> Scope<'a> {
             Zeroizing::new(<[u8; 32]>::from(hmac(&*date_key, TERMINATOR.as_bytes()).finalize().into_bytes()));
         hmac(&*key, string_to_sign.as_bytes())
     }
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    mac.update(message);
-    mac
 }
