@@ -49,3 +49,79 @@ export interface RequestConfig {
    */
   data?: unknown;
 }
+
+/**
+ * AuraImage's upload tokens: the limits of an upload, signed.
+ *
+ * @example
+ * const aura = new AuraImage({ secretKey: process.env.AURA_SECRET_KEY });
+ * const signature = aura.signUpload({
+ *   slug: "clinic",
+ *   maxSize: "500mb",
+ *   allowedTypes: ["application/zip"],
+ *   expires: Date.now() + 3_600_000,
+ * });
+ */
+export class AuraImage {
+  /** @throws TypeError if the key is missing. */
+  constructor(options: { secretKey: string | undefined });
+
+  /** {@link signUpload} with this key. */
+  signUpload(upload: UploadLimits): string;
+}
+
+/**
+ * A token, opaque to its bearer, for uploads within these limits; sent as `X-Aura-Signature`.
+ *
+ * @throws TypeError that names what is missing or can't be signed.
+ */
+export function signUpload(upload: UploadLimits, secretKey: string | undefined): string;
+
+/** What an upload may be. */
+export interface UploadLimits {
+  /** The account that uploads. */
+  slug: string;
+  /** Bytes, or text as `5mb` (kb, mb, gb, tb and pb count by 1024). */
+  maxSize: string | number;
+  /** Media types that the file's first bytes may show, e.g. `application/zip`, `application/dicom`, `image/*`. */
+  allowedTypes: string[];
+  /** The last good moment: Unix milliseconds, or a date. */
+  expires: number | string | Date;
+}
+
+/**
+ * Uploadcare's secure uploads: an expiry and its HMAC-SHA256. As `@uploadcare/signed-uploads` does it, but that a time
+ * that is none is refused.
+ *
+ * @param options `expire`: a date, or Unix milliseconds; else `lifetime`: milliseconds from now.
+ * @throws TypeError that names what is missing or can't be signed.
+ */
+export function generateSecureSignature(
+  secret: string | undefined,
+  options: { expire: number | string | Date } | { lifetime: number },
+): SecureSignature;
+
+/** What the widget's options of the same names take. */
+export interface SecureSignature {
+  /** Hexadecimal, lower case. */
+  secureSignature: string;
+  /** Unix seconds as text. */
+  secureExpire: string;
+}
+
+/**
+ * ImageKit's upload tokens: a JWT (HS256, `kid` the public key) that carries the parameters of one upload.
+ *
+ * @throws TypeError that names what is missing or can't be signed.
+ */
+export function signUploadJwt(request: UploadJwtRequest, privateKey: string | undefined): { token: string };
+
+/** The upload for which a token is made. */
+export interface UploadJwtRequest {
+  /** Every parameter that the upload will send, save `file` and `token`. */
+  uploadPayload: Record<string, string>;
+  /** How long the token lives, in seconds: 1 to 3599. */
+  expire: number;
+  /** Names the key pair. */
+  publicKey: string | undefined;
+}

@@ -1,6 +1,6 @@
 // The server entry's typings, as users write against them; only tsc reads this.
 
-import { HmacSigner } from "../server.js";
+import { AuraImage, HmacSigner, generateSecureSignature, signUpload, signUploadJwt } from "../server.js";
 
 declare const environment: Record<string, string | undefined>;
 
@@ -33,3 +33,17 @@ new HmacSigner("app");
 new HmacSigner("app", "secret").secret;
 // @ts-expect-error a URL is text
 void new HmacSigner("app", "secret").sign({ method: "GET", url: new URL("https://aura.example") });
+
+export function everyScheme(): string[] {
+  const limits = { slug: "clinic", maxSize: "5mb", allowedTypes: ["image/*"], expires: Date.now() + 3_600_000 };
+  const aura = new AuraImage({ secretKey: environment.AURA_SECRET_KEY });
+  const { secureSignature, secureExpire } = generateSecureSignature(environment.SECRET, { lifetime: 60_000 });
+  const request = { uploadPayload: { fileName: "study.zip" }, expire: 400, publicKey: "public" };
+  const { token } = signUploadJwt(request, environment.PRIVATE_KEY);
+  return [aura.signUpload(limits), signUpload(limits, "key"), secureSignature, secureExpire, token];
+}
+
+// @ts-expect-error one of the two is needed
+generateSecureSignature("secret", {});
+// @ts-expect-error values are text
+signUploadJwt({ uploadPayload: { size: 7 }, expire: 400, publicKey: "public" }, "private");

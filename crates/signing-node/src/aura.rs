@@ -5,7 +5,7 @@ use auraloader_signing::aura::{HmacSigner, Request};
 use js_sys::TypeError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::thrown;
+use crate::{pairs, thrown};
 
 /// Signs requests with one app's secret, which stays in the module's memory and is wiped when the signer is freed.
 #[wasm_bindgen]
@@ -53,13 +53,4 @@ impl AuraSigner {
         let added = self.0.sign(&request, timestamp, nonce).map_err(thrown)?;
         Ok(added.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect())
     }
-}
-
-fn pairs(flat: &[String]) -> Vec<(&str, &str)> {
-    flat.chunks_exact(2)
-        .filter_map(|pair| match pair {
-            [name, value] => Some((name.as_str(), value.as_str())),
-            _ => None,
-        })
-        .collect()
 }

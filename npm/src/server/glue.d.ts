@@ -17,6 +17,27 @@ declare module "signing-glue" {
       nonce: string,
     ): string[];
   }
+
+  /** `crates/signing-node/src/auraimage.rs` */
+  export function sign_upload(
+    secret: string,
+    slug: string,
+    maxSize: string,
+    allowedTypes: string[],
+    expires: bigint,
+  ): string;
+
+  /** `crates/signing-node/src/uploadcare.rs` */
+  export function generate_secure_signature(secret: string, expire: bigint): string[];
+
+  /** `crates/signing-node/src/imagekit.rs` */
+  export function sign_upload_jwt(
+    uploadPayload: string[],
+    expire: bigint,
+    publicKey: string,
+    privateKey: string,
+    now: bigint,
+  ): string;
 }
 
 /** The WebAssembly's bytes. */

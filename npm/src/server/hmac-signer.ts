@@ -2,7 +2,7 @@
 
 import type { AuraSigner } from "signing-glue";
 import type { HmacSigner as PublicClass, RequestConfig } from "../../server.js";
-import { text } from "./check.js";
+import { object, text } from "./check.js";
 import { ConfigHeaders } from "./headers.js";
 import { bytesOf, hostOf, pairsOf } from "./request.js";
 import { signing } from "./wasm.js";
@@ -17,7 +17,7 @@ export class HmacSigner implements PublicClass {
   }
 
   async sign<Config extends RequestConfig>(config: Config): Promise<Config> {
-    if (typeof config !== "object" || config === null) throw new TypeError("config must be an object");
+    object(config, "config");
     const method = text(config.method, "config.method");
     const url = text(config.url, "config.url");
     const base = config.baseURL ? text(config.baseURL, "config.baseURL") : undefined;
