@@ -2,14 +2,15 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import axios from "axios";
 import { startAuraBackend } from "./support/aura-backend.mjs";
 import { startIntegrator } from "./support/integrator.mjs";
 
-const entry = new URL("../../pkg/server", import.meta.url);
-const esm = await import(`${entry}.mjs`);
-const cjs = createRequire(import.meta.url)(new URL(`${entry}.cjs`).pathname);
+const pkg = join(import.meta.dirname, "../../pkg");
+const esm = await import(join(pkg, "server.mjs"));
+const cjs = createRequire(import.meta.url)(join(pkg, "server.cjs"));
 const scopes = ["upload:init", "upload:manage", "integration:read"];
 
 let aura, env;
