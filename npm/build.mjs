@@ -1,13 +1,14 @@
-// Bundles the wasm-bindgen output and the TypeScript into the npm package: node build.mjs <glue dir> <out dir>
+// Bundles the wasm-bindgen output and the TypeScript into the npm package: node build.mjs <glue dir> <server glue dir> <out dir>
 
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { serverFiles } from "./build-server.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 
 const here = import.meta.dirname;
-const [glueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
-if (!glueDir || !outDir) throw new Error("usage: node build.mjs <glue dir> <out dir>");
+const [glueDir, serverGlueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
+if (!outDir) throw new Error("usage: node build.mjs <glue dir> <server glue dir> <out dir>");
 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
 const version = JSON.parse(await readFile(join(glueDir, "package.json"), "utf8")).version;
@@ -90,6 +91,8 @@ const umd = await script("umd.ts", texts, {
 });
 const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue } });
 
+const server = await serverFiles(serverGlueDir, version);
+
 const manifest = {
   name: "standalone-auraloader",
   version,
@@ -107,6 +110,13 @@ const manifest = {
       import: "./standalone-auraloader.mjs",
       default: "./standalone-auraloader.umd.js",
     },
+    "./server": {
+      types: "./server.d.ts",
+      // No page can come by a signer, even by mistake: a bundler for browsers says that there is none.
+      browser: null,
+      import: "./server.mjs",
+      require: "./server.cjs",
+    },
     "./standalone-auraloader.umd.js": "./standalone-auraloader.umd.js",
     "./standalone-auraloader.worker.js": "./standalone-auraloader.worker.js",
     "./standalone-auraloader_bg.wasm": "./standalone-auraloader_bg.wasm",
@@ -114,6 +124,9 @@ const manifest = {
   },
   files: [
     "index.d.ts",
+    "server.cjs",
+    "server.d.ts",
+    "server.mjs",
     "standalone-auraloader.mjs",
     "standalone-auraloader.umd.js",
     "standalone-auraloader.worker.js",
@@ -130,8 +143,10 @@ await Promise.all([
   writeFile(join(outDir, "standalone-auraloader.mjs"), esm),
   writeFile(join(outDir, "standalone-auraloader.worker.js"), worker),
   writeFile(join(outDir, "standalone-auraloader_bg.wasm"), wasm),
+  ...Object.entries(server).map(([name, text]) => writeFile(join(outDir, name), text)),
   writeFile(join(outDir, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`),
   cp(join(here, "index.d.ts"), join(outDir, "index.d.ts")),
+  cp(join(here, "server.d.ts"), join(outDir, "server.d.ts")),
   cp(join(here, "README.md"), join(outDir, "README.md")),
   ...["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"].map((name) => cp(join(here, "..", name), join(outDir, name))),
 ]);

@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod fuzz;
 mod setup;
+mod signing;
 mod stamp;
 mod test;
 mod tools;
@@ -26,7 +27,7 @@ struct Cli {
 enum Task {
     /// Install whatever the other commands need; they do it themselves too
     Setup,
-    /// Build the widget in release into pkg/
+    /// Build the npm package in release into pkg/
     Build,
     /// Build the widget, start the reference backend and print the address of the demo page
     Demo(demo::Args),

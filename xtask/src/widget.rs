@@ -1,11 +1,11 @@
-//! Builds the widget: wasm-pack, binaryen's wasm-opt, then the bundles of npm/build.mjs.
+//! Builds the package: wasm-pack and binaryen's wasm-opt for the widget, [`signing`], then the bundles of npm/build.mjs.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::setup;
 use crate::stamp::Step;
 use crate::workspace::{root, say};
+use crate::{setup, signing};
 
 const GLUE: &str = "target/widget";
 const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
@@ -15,6 +15,7 @@ const NAMES: &str = "target/widget/names.json";
 pub(crate) fn build(sh: &Shell) -> Result<()> {
     setup::for_build(sh)?;
     wasm(sh)?;
+    signing::build(sh)?;
     package(sh)
 }
 
@@ -71,7 +72,9 @@ fn package(sh: &Shell) -> Result<()> {
         inputs: &[
             "npm/src",
             "npm/build.mjs",
+            "npm/build-server.mjs",
             "npm/index.d.ts",
+            "npm/server.d.ts",
             "npm/README.md",
             "npm/package-lock.json",
             "LICENSE",
@@ -80,19 +83,25 @@ fn package(sh: &Shell) -> Result<()> {
             WASM,
             NAMES,
             "target/widget/standalone_auraloader.js",
+            signing::WASM,
+            signing::GLUE,
         ],
         outputs: &[
             "pkg/standalone-auraloader.umd.js",
             "pkg/standalone-auraloader.mjs",
             "pkg/standalone-auraloader_bg.wasm",
             "pkg/standalone-auraloader.worker.js",
+            "pkg/server.mjs",
+            "pkg/server.cjs",
             "pkg/index.d.ts",
+            "pkg/server.d.ts",
             "pkg/package.json",
             "pkg/README.md",
         ],
     };
     step.run(|| {
         say("Bundling the package into pkg/");
-        Ok(cmd!(sh, "node npm/build.mjs {GLUE} pkg").run()?)
+        let server = signing::DIR;
+        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} pkg").run()?)
     })
 }

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
@@ -55,6 +56,11 @@ export async function startAuraBackend(test, args = []) {
     async options() {
       const [settings, { token }] = await Promise.all([json("/demo/settings"), json("/demo/upload-token")]);
       return { ...settings, uploadToken: token };
+    },
+    /** What an integrator is given to exchange for tokens. */
+    async credentials() {
+      const { api_key, app_id, app_secrets } = JSON.parse(await readFile(join(data, "credentials.json"), "utf8"));
+      return { apiBaseUrl: `${origin}/api`, apiKey: api_key, appId: app_id, appSecret: app_secrets[0] };
     },
     /** Paths of the archives of complete uploads, as the backend gives them out. */
     async finished() {
