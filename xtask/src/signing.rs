@@ -4,6 +4,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::stamp::Step;
+use crate::widget::flags;
 use crate::workspace::{root, say};
 
 /// Where the glue and the WebAssembly are put.
@@ -33,6 +34,7 @@ pub(crate) fn build(sh: &Shell) -> Result<()> {
         say("Building the signing crate for Node");
         // As the widget is built. The glue for the web, as it can be given the bytes, and so needs no path to a file.
         let how = ["--release", "--target", "web", "--mode", "no-install", "--no-typescript"];
+        let _flags = sh.push_env("CARGO_ENCODED_RUSTFLAGS", flags(sh)?);
         let out = root().join(DIR);
         cmd!(sh, "wasm-pack --quiet build crates/signing-node {how...} --out-dir {out}").run()?;
         Ok(cmd!(sh, "node npm/node_modules/binaryen/bin/wasm-opt -Oz {WASM} -o {WASM}").run()?)

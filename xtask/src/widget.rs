@@ -52,7 +52,7 @@ fn wasm(sh: &Shell) -> Result<()> {
 
 /// Those of `.cargo/config.toml`, which these replace, and shorter paths of sources for the messages of panics: whose
 /// machine it was is nobody's business, and they are 12 KB.
-fn flags(sh: &Shell) -> Result<String> {
+pub(crate) fn flags(sh: &Shell) -> Result<String> {
     let sysroot = cmd!(sh, "rustc --print sysroot").read()?;
     let home = sh.var("CARGO_HOME").or_else(|_| sh.var("HOME").map(|home| format!("{home}/.cargo")))?;
     let mut flags = vec!["--cfg".to_owned(), "erase_components".to_owned()];
