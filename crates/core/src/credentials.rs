@@ -212,6 +212,7 @@ impl Credential {
     pub fn forget(&mut self) {
         if self.source.has_resolver {
             (self.held, self.renew, self.failed) = (None, None, None);
+            self.state = State::Idle;
         }
     }
 

@@ -40,6 +40,8 @@ struct World {
     /// Files that have been let go of.
     released: Vec<Range<FileId>>,
     credentials: Credentials,
+    /// When it was cancelled.
+    ended: Option<Millis>,
 }
 
 /// What the host's resolvers and the server hold of credentials; the wall clock is the monotonic one.
@@ -54,6 +56,10 @@ struct Credentials {
     /// What the resolver gives instead, from now on.
     faults: VecDeque<Unresolved>,
     is_down: bool,
+    /// From this request on it does not answer.
+    hangs_from: Option<usize>,
+    /// It has been called in vain, and nothing else is going on.
+    hangs: bool,
     resolutions: usize,
     /// At this request all that was issued so far is refused.
     revoked_at: Option<usize>,
@@ -122,6 +128,7 @@ impl World {
             requests: 0,
             released: Vec::new(),
             credentials: Credentials::default(),
+            ended: None,
         }
     }
 
@@ -174,6 +181,9 @@ impl World {
         self.session.handle(self.now, input);
         for _ in 0..20_000 {
             let Some(action) = self.session.poll() else {
+                if std::mem::take(&mut self.credentials.hangs) {
+                    return;
+                }
                 match self.session.poll_timeout() {
                     Some(due) => {
                         self.now = self.now.max(due);
@@ -208,15 +218,24 @@ impl World {
             Action::Abort(_) => {}
             Action::Resolve { kind, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
-                let grant = self.credentials.resolve(self.now, kind);
-                self.session.handle(self.now, Input::Resolved(kind, grant));
+                self.credentials.hangs =
+                    self.credentials.hangs_from.is_some_and(|from| self.requests >= from);
+                if !self.credentials.hangs {
+                    let grant = self.credentials.resolve(self.now, kind);
+                    self.session.handle(self.now, Input::Resolved(kind, grant));
+                }
             }
             Action::ReleaseFiles(ids) => self.released.push(ids),
             Action::Emit(Event::State(state)) => {
                 self.told.push(state.step);
                 self.state = *state;
             }
-            Action::Emit(event) => self.events.push(event),
+            Action::Emit(event) => {
+                if let Event::Cancelled = event {
+                    self.ended = Some(self.now);
+                }
+                self.events.push(event);
+            }
         }
     }
 
@@ -806,4 +825,23 @@ fn the_servers_clock_counts() {
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
     assert!(world.credentials.resolutions > resolutions + 1);
+}
+
+#[test]
+fn who_cancels_does_not_wait_for_a_resolver_that_hangs() {
+    let mut world = World::with_resolvers(3000, |_| {});
+    world.credentials.hangs_from = Some(7);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Uploading);
+    // What was good is so no more.
+    let asked = world.now + Duration::from_secs(10);
+    world.now = asked;
+    world.run(Input::Cancel);
+    for _ in 0..20 {
+        // Comes back whenever the resolver is called once more.
+        world.run(Input::Timeout);
+    }
+    assert_eq!(world.state.step, Step::Cancelled, "{:?}", world.events);
+    let taken = world.ended.expect("a time").since(asked);
+    assert!(taken < Duration::from_secs(60), "{taken:?}");
 }

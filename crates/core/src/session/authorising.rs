@@ -67,8 +67,11 @@ impl Session {
         may_repeat && is_renewable
     }
 
-    /// Requests that wait for a credential are not silent for the server's sake.
+    /// Requests that wait for a credential are not silent for the server's sake. Who wants to stop does not wait.
     pub(super) fn keep_waiting(&mut self, now: Millis) {
+        if self.state.stopping {
+            return;
+        }
         for id in self.held.clone() {
             match self.requests.get(&id).map(|out| out.owner) {
                 Some(Owner::Config) => self.config_call.iter_mut().for_each(|call| call.sign_of_life(now)),
