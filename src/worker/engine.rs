@@ -1,12 +1,12 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
 use auraloader_core::content::FileId;
 use auraloader_core::dicom::Reason;
+use auraloader_core::few::Few;
 use auraloader_core::http::{Answer, Body, Failure, Request};
 use auraloader_core::session::{Action, Input, RequestId, Session};
 use auraloader_core::time::Millis;
@@ -26,7 +26,7 @@ pub(super) struct Engine {
     me: Weak<Self>,
     session: RefCell<Option<Session>>,
     files: Files,
-    requests: RefCell<HashMap<RequestId, Pending>>,
+    requests: RefCell<Few<RequestId, Pending>>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
     report: Box<dyn Fn(Report)>,
@@ -79,7 +79,7 @@ impl Engine {
     /// Ends everything; for an engine on the page, as a worker is simply ended.
     pub(super) fn close(&self) {
         let requests = self.requests.take();
-        requests.values().for_each(Pending::abort);
+        requests.iter().for_each(|(_, pending)| pending.abort());
         self.files.release(&(0..FileId::MAX));
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
@@ -122,7 +122,9 @@ impl Engine {
             Action::Send(id, request) => {
                 // Known at once, so that it can be aborted before it has begun.
                 let pending = Pending::of(&request);
-                self.requests.borrow_mut().extend(pending.clone().map(|pending| (id, pending)));
+                if let Some(pending) = &pending {
+                    self.requests.borrow_mut().insert(id, pending.clone());
+                }
                 self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
             Action::Abort(id) => {

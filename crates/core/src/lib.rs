@@ -9,6 +9,7 @@ pub mod archive;
 pub mod content;
 pub mod credentials;
 pub mod dicom;
+pub mod few;
 pub mod http;
 pub mod lifecycle;
 pub mod reading;

@@ -3,11 +3,12 @@
 
 mod job;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::content::{Block, Content, FileId, ItemId};
 use crate::dicom::{Found, Reason};
+use crate::few::Few;
 use job::{Job, Next};
 
 /// Items being read at a time; more gain nothing (measured: 0.66 ms a file one by one, 0.41 ms with four).
@@ -36,9 +37,9 @@ pub struct Reader {
     /// Behind the last id ever seen.
     next: FileId,
     queue: VecDeque<(ItemId, Job)>,
-    jobs: BTreeMap<ItemId, Job>,
+    jobs: Few<ItemId, Job>,
     to_compare: VecDeque<(ItemId, Content)>,
-    comparing: BTreeSet<ItemId>,
+    comparing: Few<ItemId, ()>,
     stage: Stage,
     /// The shell is still listing what was dropped.
     listing: bool,
@@ -132,7 +133,7 @@ impl Reader {
         if let Some(mut job) = self.jobs.remove(&item) {
             let next = job.verify(crc);
             self.perform(item, job, next);
-        } else if self.comparing.remove(&item) {
+        } else if self.comparing.remove(&item).is_some() {
             self.actions.push_back(Action::Compared(item, crc));
         }
         self.go_on();
@@ -145,7 +146,7 @@ impl Reader {
             return;
         }
         self.stage = Stage::Comparing;
-        let wanted = items.into_iter().filter(|(item, _)| !self.comparing.contains(item));
+        let wanted = items.into_iter().filter(|(item, _)| !self.comparing.contains_key(item));
         self.to_compare = wanted.collect();
         self.go_on();
     }
@@ -161,7 +162,7 @@ impl Reader {
         while self.jobs.len() + self.comparing.len() < AT_A_TIME
             && let Some((item, content)) = self.to_compare.pop_front()
         {
-            self.comparing.insert(item);
+            self.comparing.insert(item, ());
             self.actions.push_back(Action::Checksum(item, content));
         }
         let all_read = self.queue.is_empty() && self.jobs.is_empty();

@@ -4,7 +4,7 @@ mod authorising;
 mod pace;
 mod transfer;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::{Block, Content, FileId, ItemId};
 use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
 use crate::dicom::{ExcludeRule, Index, Reason, Text};
+use crate::few::Few;
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
@@ -179,11 +180,11 @@ pub struct Session {
     files_before: usize,
     /// The upload that the person sees; others are only being taken back.
     current: Option<u32>,
-    transfers: HashMap<u32, Transfer>,
+    transfers: Few<u32, Transfer>,
     last_transfer: u32,
     pace: Pace,
     online: bool,
-    requests: HashMap<RequestId, Out>,
+    requests: Few<RequestId, Out>,
     token: Credential,
     signature: Option<Credential>,
     /// What a signature is asked for.
@@ -233,11 +234,11 @@ impl Session {
             listed: 0,
             files_before: 0,
             current: None,
-            transfers: HashMap::new(),
+            transfers: Few::default(),
             last_transfer: 0,
             pace: Pace::default(),
             online: true,
-            requests: HashMap::new(),
+            requests: Few::default(),
             token,
             signature,
             subject: None,
@@ -304,7 +305,7 @@ impl Session {
 
     /// When [`Input::Timeout`] is due.
     pub fn poll_timeout(&self) -> Option<Millis> {
-        let transfers = self.transfers.values().filter_map(Transfer::poll_timeout);
+        let transfers = self.transfers.iter().filter_map(|(_, transfer)| transfer.poll_timeout());
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
         transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
@@ -523,7 +524,7 @@ impl Session {
 
     fn set_online(&mut self, now: Millis, online: bool) {
         self.online = online;
-        for serial in self.transfers.keys().copied().collect::<Vec<_>>() {
+        for serial in self.serials() {
             self.with_transfer(now, serial, |transfer| transfer.set_online(now, online));
         }
         if online && let Some(call) = &mut self.config_call {
@@ -532,10 +533,14 @@ impl Session {
         }
     }
 
+    fn serials(&self) -> Vec<u32> {
+        self.transfers.iter().map(|(serial, _)| *serial).collect()
+    }
+
     fn timeout(&mut self, now: Millis) {
         self.keep_waiting(now);
         self.credentials_timeout(now);
-        for serial in self.transfers.keys().copied().collect::<Vec<_>>() {
+        for serial in self.serials() {
             self.with_transfer(now, serial, |transfer| transfer.timeout(now));
         }
         if let Some(call) = &mut self.config_call {

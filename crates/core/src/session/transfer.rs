@@ -1,6 +1,6 @@
 //! One upload from init to complete: the calls of the API around the tus upload of the planned archive.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use crate::archive::Plan;
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
+use crate::few::Few;
 use crate::http::{Answer, Body, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
@@ -109,7 +110,7 @@ pub(super) struct Transfer {
     call: Option<(Purpose, Call)>,
     /// A PATCH that waits for checksums.
     held: Option<(Range<u64>, Request)>,
-    checksums: BTreeSet<ItemId>,
+    checksums: Few<ItemId, ()>,
     /// Start of the chunk that is being sent; checksums are read from here on.
     sending_from: u64,
     online: bool,
@@ -166,7 +167,7 @@ impl Transfer {
             study_ids: Vec::new(),
             call: None,
             held: None,
-            checksums: BTreeSet::new(),
+            checksums: Few::default(),
             sending_from: 0,
             online: true,
             paused: false,
@@ -341,7 +342,7 @@ impl Transfer {
 
     /// A file's CRC-32, or that it can't be read any more.
     pub(super) fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
-        if !self.checksums.remove(&item) {
+        if self.checksums.remove(&item).is_none() {
             return;
         }
         match crc {
@@ -582,9 +583,10 @@ impl Transfer {
         let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
         let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
         let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
-        let wanted: Vec<_> = missing.filter(|(item, _)| !self.checksums.contains(item)).take(room).collect();
+        let wanted: Vec<_> =
+            missing.filter(|(item, _)| !self.checksums.contains_key(item)).take(room).collect();
         for (item, content) in wanted {
-            self.checksums.insert(item);
+            self.checksums.insert(item, ());
             self.actions.push_back(Action::Checksum(item, content));
         }
     }
