@@ -7,6 +7,8 @@ use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::options::get;
+
 /// The host's resolvers, wrapped so that they give values with their expiry.
 pub(super) struct Resolvers {
     upload_token: Option<Function>,
@@ -77,8 +79,4 @@ fn grant(from: &JsValue) -> Option<Grant> {
     let value = get(from, "value").as_string()?;
     let expires = get(from, "expires").as_f64().map(|ms| Unix(ms as u64));
     Some(Grant { value: Secret::new(value), expires })
-}
-
-fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use auraloader_core::dicom::ExcludeRule;
 use auraloader_core::secret::Secret;
 use auraloader_core::session::Config;
-use js_sys::{Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::credentials::{self, Resolvers};
@@ -61,15 +61,18 @@ impl Options {
 
 /// Milliseconds may have fractions in JavaScript; they are dropped.
 fn retry_delays(value: &JsValue) -> Vec<u64> {
-    let given: Option<Vec<f64>> = json(value).and_then(|json| serde_json::from_str(&json).ok());
-    given.map_or_else(|| RETRY_DELAYS.to_vec(), |given| given.into_iter().map(|delay| delay as u64).collect())
+    match value.dyn_ref::<Array>() {
+        Some(given) => given.iter().map(|delay| delay.as_f64().unwrap_or_default() as u64).collect(),
+        None => RETRY_DELAYS.to_vec(),
+    }
 }
 
 fn exclude_rules(value: &JsValue) -> Vec<ExcludeRule> {
     json(value).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(ExcludeRule::defaults)
 }
 
-fn get(object: &Object, name: &str) -> JsValue {
+/// A field of an object; `undefined` if there is none.
+pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 

@@ -48,7 +48,7 @@ pub(super) fn on_panic(tell: impl Fn() -> bool + 'static) {
     ON_PANIC.with_borrow_mut(|all| all.push(Box::new(tell)));
     if first {
         std::panic::set_hook(Box::new(|info| {
-            console_error_panic_hook::hook(info);
+            web_sys::console::error_1(&info.to_string().into());
             Timeout::new(0, tell_all).forget();
         }));
     }

@@ -3,23 +3,8 @@
 use wasm_bindgen::JsValue;
 use web_sys::{CssStyleSheet, ShadowRoot};
 
-/// Dark colours are written once and used in two places: chosen by the host, and by the person's system.
-const CSS: &str = concat!(
-    include_str!("../../styles/tokens.css"),
-    ".sal[data-theme=dark]{",
-    include_str!("../../styles/dark.css"),
-    "}@media (prefers-color-scheme:dark){.sal[data-theme=auto]{",
-    include_str!("../../styles/dark.css"),
-    "}}",
-    include_str!("../../styles/base.css"),
-    include_str!("../../styles/button.css"),
-    include_str!("../../styles/drop_zone.css"),
-    include_str!("../../styles/meter.css"),
-    include_str!("../../styles/study_list.css"),
-    include_str!("../../styles/left_out.css"),
-    include_str!("../../styles/actions.css"),
-    include_str!("../../styles/problem.css"),
-);
+/// All of `styles/`, joined by `build.rs`.
+const CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/styles.css"));
 
 /// Puts the sheet into `shadow`, in the way that a page's `style-src 'self'` doesn't refuse.
 pub(super) fn adopt(shadow: &ShadowRoot) -> Result<(), JsValue> {

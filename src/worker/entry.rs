@@ -18,7 +18,7 @@ pub fn run_worker() {
     std::panic::set_hook(Box::new({
         let post = post.clone();
         move |info| {
-            console_error_panic_hook::hook(info);
+            web_sys::console::error_1(&info.to_string().into());
             post(Report::Broken);
         }
     }));

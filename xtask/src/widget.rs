@@ -28,6 +28,7 @@ fn wasm(sh: &Shell) -> Result<()> {
             "Cargo.lock",
             "rust-toolchain.toml",
             ".cargo/config.toml",
+            "build.rs",
             "src",
             "styles",
             "crates/core",

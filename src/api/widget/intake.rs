@@ -180,7 +180,9 @@ impl Handing {
         let are_left = || files.borrow().len() > 0 && self.is_wanted();
         let small: Vec<_> = (0..AT_A_TIME).filter_map(|_| SmallFiles::new().ok()).collect();
         while are_left() {
-            join_all(small.iter().take(1).map(&read_one)).await;
+            if let Some(first) = small.first() {
+                read_one(first).await;
+            }
             join_all(small.iter().map(async |small| {
                 while !large.get() && are_left() {
                     read_one(small).await;

@@ -1,6 +1,6 @@
 //! Names of archive entries: from untrusted paths to ones that no extractor can be led astray by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::dicom::Text;
 
@@ -15,10 +15,16 @@ const MAX_SUFFIX_LEN: usize = 13;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// In lower case: two names that differ in case only are one file on many machines.
-    taken: HashSet<String>,
-    /// The next number for names that are the same up to it. Long names count as the same if they are so once they
-    /// are cut: else a number would be looked for from 1 on for each of them, which takes minutes with some 10,000.
-    next: HashMap<String, u32>,
+    known: HashMap<String, Known>,
+}
+
+/// What is known of a name.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    is_taken: bool,
+    /// The next number for names that are the same up to it; 0 for 1. Long names count as the same if they are so once
+    /// they are cut: else a number would be looked for from 1 on for each of them, which takes minutes with some 10,000.
+    next: u32,
 }
 
 impl Names {
@@ -30,14 +36,15 @@ impl Names {
         let room = |suffix: usize| MAX_LEN.saturating_sub(folder.len() + 1 + suffix + extension.len());
         let wanted = format!("{folder}/{}{extension}", end(stem, room(MAX_SUFFIX_LEN)));
         let wanted = lower_case(&wanted, text);
-        let mut number = self.next.get(&wanted).copied().unwrap_or(1);
+        let mut number = self.known.get(&wanted).map_or(1, |known| known.next.max(1));
         loop {
             let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
             // The end of a long path says which file it is.
             let name = format!("{folder}/{}{suffix}{extension}", end(stem, room(suffix.len())));
             number += 1;
-            if self.taken.insert(lower_case(&name, text)) {
-                self.next.insert(wanted, number);
+            let known = self.known.entry(lower_case(&name, text)).or_default();
+            if !std::mem::replace(&mut known.is_taken, true) {
+                self.known.entry(wanted).or_default().next = number;
                 return name;
             }
         }
@@ -97,6 +104,8 @@ fn end(text: &str, max_len: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -145,7 +154,7 @@ mod tests {
         for at in 1..1000 {
             assert!(name(&mut names, at).ends_with(&format!("folder--1 ({}).dcm", at + 1)));
         }
-        assert_eq!(names.next.len(), 1);
+        assert_eq!(names.known.values().filter(|known| known.next > 0).count(), 1);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Plan {
 struct Planned {
     item: ItemId,
     name: String,
+    /// Where it was dropped.
+    path: String,
     content: Content,
     /// Offset of the local header.
     offset: u64,
@@ -86,7 +88,8 @@ impl Plan {
         for accepted in files {
             let Accepted { item, study_uid, path, content, crc } = accepted;
             let name = names.entry(study_uid, path, text);
-            let entry = Planned { item: *item, name, content: content.clone(), offset, crc: *crc };
+            let (content, path) = (content.clone(), path.clone());
+            let entry = Planned { item: *item, name, path, content, offset, crc: *crc };
             let end = entry.data().end;
             entries.push(entry);
             match spans.last_mut() {
@@ -136,6 +139,12 @@ impl Plan {
         let unknown =
             in_range.filter(move |entry| entry.crc.is_none() && (all || entry.data().start > start));
         unknown.map(|entry| (entry.item, entry.content.clone()))
+    }
+
+    /// The path that an item was dropped under.
+    pub fn path(&self, item: ItemId) -> &str {
+        let place = self.places.get(&item).and_then(|at| self.entries.get(*at));
+        place.map_or("", |entry| &entry.path)
     }
 
     /// Tells the CRC-32 of an item's unpacked bytes.

@@ -439,7 +439,7 @@ impl Session {
             threshold: self.config.upload_token.threshold,
         };
         let moment = self.moment(now);
-        let mut transfer = Transfer::new(settings, announcement, self.index.accepted(), &*self.text, moment);
+        let mut transfer = Transfer::new(settings, announcement, &self.index.accepted(), &*self.text, moment);
         self.signature.iter_mut().for_each(Credential::forget);
         self.subject = Some(transfer.subject());
         if !self.online {

@@ -1,6 +1,6 @@
 //! One upload from init to complete: the calls of the API around the tus upload of the planned archive.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -101,7 +101,6 @@ pub(super) struct Transfer {
     announcement: Announcement,
     assembly_id: String,
     plan: Plan,
-    paths: HashMap<ItemId, String>,
     tus: tus::Upload,
     phase: Phase,
     /// The server has been told of the upload.
@@ -129,11 +128,11 @@ impl Transfer {
     pub(super) fn new(
         settings: Settings,
         announcement: Announcement,
-        files: Vec<Accepted>,
+        files: &[Accepted],
         text: &dyn Text,
         moment: Now,
     ) -> Self {
-        let plan = Plan::new(&files, text);
+        let plan = Plan::new(files, text);
         let upload_id = announcement.upload_id.clone();
         let filename = file_name(&upload_id);
         let server = &settings.server;
@@ -161,7 +160,6 @@ impl Transfer {
             announcement,
             assembly_id: String::new(),
             plan,
-            paths: files.into_iter().map(|accepted| (accepted.item, accepted.path)).collect(),
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
@@ -352,7 +350,7 @@ impl Transfer {
                 self.read_ahead();
             }
             Err(_) => {
-                let path = self.paths.get(&item).map_or("", String::as_str);
+                let path = self.plan.path(item);
                 let message =
                     format!("{path} can't be read: was it changed or moved, or the disc taken out?");
                 self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
