@@ -15,7 +15,7 @@ fn canonical(media_type: &str) -> String {
     }
 }
 
-/// Whether there are files that [`matches`] a type or wildcard.
+/// Whether there are files that [`matches()`] a type or wildcard.
 pub(super) fn is_recognisable(media_type: &str) -> bool {
     let name = canonical(media_type);
     match name.strip_suffix("/*") {
