@@ -25,7 +25,7 @@ impl Drop for Block {
         SINK.with(|sink| {
             if let Some((port, spent)) = sink {
                 spent.push(&self.0.buffer());
-                if spent.length() >= AT_ONCE {
+                if spent.length() >= AT_ONCE || self.0.byte_length() > LARGE {
                     // Should one be spent already, all are left to the browser, as they would be without this.
                     drop(port.post_message_with_transferable(&JsValue::NULL, spent));
                     spent.set_length(0);
@@ -35,8 +35,10 @@ impl Drop for Block {
     }
 }
 
-/// Buffers freed together.
+/// Small buffers freed together.
 const AT_ONCE: u32 = 32;
+/// Above this one is freed at once: pieces read for a checksum would gather to 128 MiB.
+const LARGE: u32 = 128 * 1024;
 
 thread_local! {
     /// A port whose other end is closed: what is transferred to it is gone at once. Else some 50 MiB would gather until

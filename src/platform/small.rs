@@ -47,7 +47,10 @@ impl SmallFiles {
             reader.set_onabort(Some(&resolve));
             reader.set_onerror(Some(&reject));
         });
-        reader.read_as_array_buffer(file)?;
+        // What can't even be begun says nothing of the file: it goes the way of large ones.
+        if reader.read_as_array_buffer(file).is_err() {
+            return Ok(None);
+        }
         JsFuture::from(ended).await?;
         let bytes = reader.result()?.dyn_into::<ArrayBuffer>().ok();
         let is_small = |bytes: &ArrayBuffer| f64::from(bytes.byte_length()) <= SMALL;
