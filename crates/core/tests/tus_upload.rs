@@ -22,26 +22,58 @@ struct World {
     events: Vec<Event>,
     /// Sent after this many requests.
     interrupt: Option<(usize, Input)>,
+    /// The owner makes this many bytes more whenever the upload waits for it; the length is known at the end.
+    makes: Option<u64>,
+    /// Bytes that can be had.
+    made: u64,
+}
+
+fn config(len: usize, chunk_size: u64) -> Config {
+    Config {
+        endpoint: ENDPOINT.to_owned(),
+        token: Secret::new("lift"),
+        metadata: vec![("filename", "x.zip".to_owned())],
+        length: Some(len as u64),
+        chunk_size,
+        retry_delays: vec![0, 1000, 3000, 5000],
+    }
 }
 
 impl World {
     fn new(len: usize, chunk_size: u64, faults: Vec<Fault>) -> Self {
-        let config = Config {
-            endpoint: ENDPOINT.to_owned(),
-            token: Secret::new("lift"),
-            metadata: vec![("filename", "x.zip".to_owned())],
-            length: len as u64,
-            chunk_size,
-            retry_delays: vec![0, 1000, 3000, 5000],
-        };
         Self {
-            upload: Upload::new(config, 7),
+            upload: Upload::new(config(len, chunk_size), 7),
             server: Server::new(faults),
             data: (0..len).map(|i| (i * 7 % 251) as u8).collect(),
             now: Millis(0),
             events: Vec::new(),
             interrupt: None,
+            makes: None,
+            made: 0,
         }
+    }
+
+    /// An upload that is made while it is sent, `makes` bytes at a time.
+    fn deferring(len: usize, chunk_size: u64, makes: u64, faults: Vec<Fault>) -> Self {
+        let known = Self::new(len, chunk_size, faults);
+        let config = Config { length: None, ..config(len, chunk_size) };
+        let server = Server { extensions: vec!["creation-defer-length"], ..known.server };
+        Self { upload: Upload::new(config, 7), server, makes: Some(makes), ..known }
+    }
+
+    /// The owner's part, when there is nothing else to do; whether there was any.
+    fn make(&mut self) -> bool {
+        let Some(makes) = self.makes else { return false };
+        self.made = (self.made + makes).min(self.data.len() as u64);
+        // A while later than the longest silence.
+        self.now = self.now + STALL * 2;
+        if self.made == self.data.len() as u64 {
+            self.makes = None;
+            self.upload.handle(self.now, Input::Length(self.made));
+        } else {
+            self.upload.handle(self.now, Input::Available(self.made));
+        }
+        true
     }
 
     /// Performs actions until there is nothing left to do or wait for.
@@ -55,6 +87,7 @@ impl World {
                         self.upload.handle(self.now, Input::Timeout);
                         continue;
                     }
+                    None if self.make() => continue,
                     None => return,
                 }
             };
@@ -68,7 +101,10 @@ impl World {
                     self.now = self.now + Duration::from_millis(20);
                     self.upload.handle(self.now, Input::Sent);
                     let body = match &request.body {
-                        Body::Range(range) => &self.data[range.start as usize..range.end as usize],
+                        Body::Range(range) => {
+                            assert!(self.makes.is_none() || range.end <= self.made, "not made yet");
+                            &self.data[range.start as usize..range.end as usize]
+                        }
                         _ => &[],
                     };
                     self.upload.handle(self.now, Input::Progress(body.len() as u64 / 2));
@@ -103,7 +139,7 @@ impl World {
         self.events
             .iter()
             .rev()
-            .find(|event| !matches!(event, Event::Progress(_) | Event::Connected(_)))
+            .find(|event| !matches!(event, Event::Progress(_) | Event::Connected(_) | Event::NeedsLength))
             .expect("an end")
     }
 
@@ -318,6 +354,76 @@ fn cancel_insists_while_the_server_is_busy() {
     assert!(world.server.uploads.is_empty());
 }
 
+#[test]
+fn what_is_still_in_the_making_is_sent_as_it_is_made() {
+    let mut world = World::deferring(1000, 300, 250, vec![]);
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    let methods: Vec<_> = world.server.log.iter().map(|(method, _)| *method).collect();
+    // 500, 750 and 1000 bytes made: a chunk, another, and the rest with the length.
+    assert_eq!(methods, ["OPTIONS", "POST", "PATCH", "PATCH", "PATCH", "PATCH"]);
+    assert!(!world.events.contains(&Event::NeedsLength));
+    assert!(!world.events.contains(&Event::Connected(false)), "waiting for the owner is no silence");
+}
+
+#[test]
+fn a_length_known_late_is_told_by_itself() {
+    let mut world = World::deferring(600, 300, 300, vec![]);
+    world.makes = None;
+    world.run(Input::Available(600));
+    world.run(Input::Start);
+    assert_eq!(world.stored(), [world.data.as_slice()]);
+    assert!(!world.events.contains(&Event::Finished));
+    for answer in [Fault::LostRequest, Fault::LostAnswer, Fault::Status(503)] {
+        let mut world = World::deferring(600, 300, 600, vec![Fault::None; 4]);
+        world.server.faults.push_back(answer);
+        world.makes = None;
+        world.run(Input::Available(600));
+        world.run(Input::Start);
+        world.run(Input::Length(600));
+        assert_eq!(world.end(), &Event::Finished);
+    }
+}
+
+#[test]
+fn a_server_that_wants_the_length_first_gets_it_first() {
+    let mut world = World::deferring(1000, 300, 400, vec![]);
+    world.server.extensions.clear();
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    assert_eq!(world.events.iter().filter(|event| **event == Event::NeedsLength).count(), 1);
+}
+
+#[test]
+fn what_becomes_too_large_fails_as_soon_as_that_is_known() {
+    let mut world = World::deferring(1000, 300, 400, vec![]);
+    world.server.max_size = Some(999);
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Failed(Error::TooLarge { size: 1000, max: 999 }));
+}
+
+#[test]
+fn pause_and_cancel_end_the_wait_for_the_owner() {
+    let mut world = World::deferring(1000, 300, 400, vec![]);
+    let makes = world.makes.take();
+    world.run(Input::Start);
+    world.run(Input::Pause);
+    world.run(Input::Available(400));
+    assert_eq!(world.server.log.len(), 2, "paused");
+    (world.makes, world.made) = (makes, 400);
+    world.run(Input::Resume);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    let mut world = World::deferring(1000, 300, 400, vec![]);
+    world.makes = None;
+    world.run(Input::Start);
+    world.run(Input::Cancel);
+    assert_eq!(world.end(), &Event::Cancelled);
+    assert!(world.server.uploads.is_empty());
+}
+
 fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         4 => Just(Fault::None),
@@ -342,8 +448,16 @@ proptest! {
         faults in prop::collection::vec(fault(), 0..40),
         len in 1usize..2000,
         chunk in 1u64..700,
+        makes in prop::option::of(1u64..900),
+        can_defer in any::<bool>(),
     ) {
-        let mut world = World::new(len, chunk, faults);
+        let mut world = match makes {
+            Some(makes) => World::deferring(len, chunk, makes, faults),
+            None => World::new(len, chunk, faults),
+        };
+        if !can_defer {
+            world.server.extensions.clear();
+        }
         world.run(Input::Start);
         let mut starts = 1;
         while let Event::Failed(_) = world.end() {

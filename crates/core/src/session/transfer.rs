@@ -148,7 +148,7 @@ impl Transfer {
                 ("type", "application/zip".to_owned()),
                 ("filetype", "application/zip".to_owned()),
             ],
-            length: plan.len(),
+            length: Some(plan.len()),
             chunk_size: settings.chunk_size,
             retry_delays: settings.retry_delays.clone(),
         };
@@ -534,6 +534,7 @@ impl Transfer {
     fn tus_event(&mut self, now: Millis, event: tus::Event) {
         match event {
             tus::Event::Progress(sent) => self.actions.push_back(Action::Emit(Event::Progress(sent))),
+            tus::Event::NeedsLength => self.tus(now, tus::Input::Length(self.plan.len())),
             tus::Event::Connected(connected) => {
                 self.actions.push_back(Action::Emit(Event::Connected(connected)));
             }

@@ -1,88 +1,19 @@
 //! One upload to a tus server.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::time::Duration;
 
 use super::error::Error;
+use super::interface::{Action, Config, Event, Input};
+use super::length::Length;
+use super::server::Server;
 use super::{location, metadata};
 use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
 use crate::retry::{Backoff, STALL, is_transient};
-use crate::secret::Secret;
 use crate::time::Millis;
 
 /// How long a cancel waits for the answer to a creation, to be able to take back what it created.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
-
-/// What an upload needs to know.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Absolute URL that uploads are created at.
-    pub endpoint: String,
-    /// Sent as `Authorization: Bearer …`.
-    pub token: Secret,
-    /// `Upload-Metadata`, in this order.
-    pub metadata: Vec<(&'static str, String)>,
-    /// Bytes of the whole upload.
-    pub length: u64,
-    /// Bytes of one PATCH.
-    pub chunk_size: u64,
-    /// Waits between tries in milliseconds.
-    pub retry_delays: Vec<u64>,
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// Begin; or go on after a failure, from the server's offset.
-    Start,
-    /// The emitted request is on its way; from here on its silence is timed.
-    Sent,
-    /// This many bytes of the request's body have gone out.
-    Progress(u64),
-    /// What came of the request.
-    Answer(Answer),
-    /// The token asked for by [`Action::RenewToken`].
-    Token(Secret),
-    /// The browser says whether it is online.
-    Online(bool),
-    /// Stop, but keep what is on the server.
-    Pause,
-    /// Go on after a pause.
-    Resume,
-    /// Stop and take back what is on the server.
-    Cancel,
-    /// The time of [`Upload::poll_timeout`] has come.
-    Timeout,
-}
-
-/// What the shell is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Send this; there is never more than one on its way.
-    Send(Request),
-    /// Abort it; its answer is not to be reported.
-    Abort,
-    /// The server refused the token: get another one and hand it in.
-    RenewToken,
-    /// Tell the owner.
-    Emit(Event),
-}
-
-/// What the owner is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Bytes that have gone out; can go back when some of them got lost.
-    Progress(u64),
-    /// Whether requests get through; told when it changes.
-    Connected(bool),
-    /// Everything is on the server.
-    Finished,
-    /// It stopped.
-    Failed(Error),
-    /// It was cancelled, and taken back as far as the server let us.
-    Cancelled,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -132,6 +63,10 @@ enum State {
     Token {
         step: Step,
     },
+    /// Until the owner has more to send, or knows how much it is.
+    Owner {
+        step: Step,
+    },
     Ended,
 }
 
@@ -152,8 +87,8 @@ pub struct Upload {
     online: bool,
     connected: bool,
     cancelling: bool,
-    /// Whether the server has the termination extension; `None`: it did not say.
-    can_terminate: Option<bool>,
+    server: Server,
+    length: Length,
     jitter: u8,
     actions: VecDeque<Action>,
 }
@@ -162,6 +97,7 @@ impl Upload {
     /// An upload that has not begun. `jitter` is any number, to spread the retries of many clients.
     pub fn new(config: Config, jitter: u8) -> Self {
         let backoff = Backoff::new(&config.retry_delays);
+        let length = Length::new(config.length);
         Self {
             config,
             state: State::Idle,
@@ -174,7 +110,8 @@ impl Upload {
             online: true,
             connected: true,
             cancelling: false,
-            can_terminate: None,
+            server: Server::default(),
+            length,
             jitter,
             actions: VecDeque::new(),
         }
@@ -194,7 +131,7 @@ impl Upload {
                 self.sign_of_life(now);
                 if matches!(self.state, State::Sending { step: Step::Patch, .. }) {
                     self.set_connected(true);
-                    let upto = (self.offset + sent).min(self.config.length);
+                    let upto = (self.offset + sent).min(self.length.available());
                     self.emit(Event::Progress(upto));
                 }
             }
@@ -209,6 +146,13 @@ impl Upload {
                     self.send(step);
                 }
             }
+            Input::Available(bytes) => {
+                self.length.set_available(bytes);
+                if self.state == (State::Owner { step: Step::Patch }) {
+                    self.send(Step::Patch);
+                }
+            }
+            Input::Length(length) => self.set_length(length),
             Input::Online(online) => self.set_online(online),
             Input::Pause => self.pause(),
             Input::Cancel => self.cancel(now),
@@ -305,7 +249,7 @@ impl Upload {
     }
 
     fn terminate(&mut self) {
-        if self.url.is_some() && self.can_terminate != Some(false) {
+        if self.url.is_some() && self.server.can_terminate != Some(false) {
             self.backoff.reset();
             self.send(Step::Terminate);
         } else {
@@ -337,13 +281,34 @@ impl Upload {
         }
     }
 
+    fn set_length(&mut self, length: u64) {
+        self.length.set(length);
+        if let Some(max) = self.server.exceeded_by(length)
+            && !matches!(self.state, State::Idle | State::Ended)
+            && !self.cancelling
+        {
+            self.pause();
+            return self.fail(Error::TooLarge { size: length, max });
+        }
+        if let State::Owner { step } = self.state {
+            self.send(step);
+        }
+    }
+
+    /// Sends the request, or waits for what it needs.
     fn send(&mut self, step: Step) {
-        let request = self.request(step);
+        let Some(request) = self.request(step) else {
+            self.state = State::Owner { step };
+            if step == Step::Create {
+                self.emit(Event::NeedsLength);
+            }
+            return;
+        };
         self.state = State::Sending { step, since: None };
         self.actions.push_back(Action::Send(request));
     }
 
-    fn request(&self, step: Step) -> Request {
+    fn request(&mut self, step: Step) -> Option<Request> {
         let plain = |value: &str| HeaderValue::Plain(value.to_owned());
         let mut headers = vec![
             ("Tus-Resumable", plain("1.0.0")),
@@ -352,23 +317,25 @@ impl Upload {
         let mut body = Body::Empty;
         match step {
             Step::Create => {
-                headers.push(("Upload-Length", plain(&self.config.length.to_string())));
+                if self.length.known().is_none() && !self.server.can_defer {
+                    return None;
+                }
+                let (name, value) = self.length.creating();
+                headers.push((name, plain(&value.to_string())));
                 headers.push(("Upload-Metadata", plain(&metadata::encode(&self.config.metadata))));
             }
             Step::Patch => {
                 headers.push(("Upload-Offset", plain(&self.offset.to_string())));
                 headers.push(("Content-Type", plain("application/offset+octet-stream")));
-                body = Body::Range(self.chunk());
+                body = Body::Range(self.length.chunk(self.offset, self.config.chunk_size.max(1))?);
+                let length = self.length.patching();
+                headers.extend(length.map(|length| ("Upload-Length", plain(&length.to_string()))));
             }
             Step::Discover | Step::Locate | Step::Terminate => {}
         }
         let at_endpoint = matches!(step, Step::Discover | Step::Create);
         let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
-        Request { method: step.method(), url, headers, body }
-    }
-
-    fn chunk(&self) -> Range<u64> {
-        self.offset..self.config.length.min(self.offset.saturating_add(self.config.chunk_size.max(1)))
+        Some(Request { method: step.method(), url, headers, body })
     }
 
     fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
@@ -396,19 +363,13 @@ impl Upload {
         }
     }
 
-    /// An `OPTIONS` that fails says nothing: proxies answer it themselves, and CORS may forbid it.
     fn discovered(&mut self, answer: &Answer) {
-        if let Some(response) = answer.as_ref().ok().filter(|response| response.is_success()) {
-            let extensions = response.header("Tus-Extension");
-            self.can_terminate =
-                extensions.map(|list| list.split(',').any(|name| name.trim() == "termination"));
-            let max =
-                response.header("Tus-Max-Size").and_then(|value| value.parse().ok()).filter(|max| *max > 0);
-            if let Some(max) = max.filter(|max| self.config.length > *max) {
-                return self.fail(Error::TooLarge { size: self.config.length, max });
-            }
+        self.server = Server::read(answer);
+        let size = self.length.available();
+        match self.server.exceeded_by(size) {
+            Some(max) => self.fail(Error::TooLarge { size, max }),
+            None => self.send(Step::Create),
         }
-        self.send(Step::Create);
     }
 
     fn created(&mut self, response: &Response) {
@@ -418,6 +379,7 @@ impl Upload {
             return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
         }
         self.url = url;
+        self.length.taken();
         self.offset = 0;
         self.backoff.reset();
         if self.cancelling { self.terminate() } else { self.send(Step::Patch) }
@@ -425,7 +387,6 @@ impl Upload {
 
     /// The server's offset counts, whatever was sent.
     fn located(&mut self, now: Millis, step: Step, response: &Response) {
-        let length = self.config.length;
         let offset = response.header("Upload-Offset").and_then(|value| value.parse::<u64>().ok());
         let Some(offset) = offset else {
             // A PATCH whose answer can't be read is found out about by HEAD, whose can't has no way on.
@@ -435,8 +396,16 @@ impl Upload {
                 self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" })
             };
         };
-        if offset > length {
-            return self.fail(Error::OffsetBeyondEnd { offset, length });
+        let available = self.length.available();
+        if offset > available {
+            return self.fail(Error::OffsetBeyondEnd { offset, length: available });
+        }
+        // Bytes behind the offset of a request whose answer was lost came with its headers.
+        if step == Step::Patch || offset > self.offset {
+            self.length.taken();
+        }
+        if step == Step::Locate {
+            self.length.located(response);
         }
         self.offset = offset;
         self.emit(Event::Progress(offset));
@@ -444,10 +413,10 @@ impl Upload {
             self.best = offset;
             self.backoff.reset();
             self.renewed = false;
-        } else if step == Step::Patch && offset < length {
+        } else if step == Step::Patch && offset < available {
             return self.retry(now, Step::Patch, step, &Ok(response.clone()));
         }
-        if offset == length {
+        if self.length.is_whole(offset) {
             self.state = State::Ended;
             self.emit(Event::Finished);
         } else {

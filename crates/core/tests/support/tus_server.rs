@@ -30,7 +30,10 @@ pub(crate) enum Fault {
 
 #[derive(Default)]
 pub(crate) struct Server {
-    pub(crate) uploads: HashMap<String, (u64, Vec<u8>)>,
+    /// Their lengths, as far as they are known, and bytes.
+    pub(crate) uploads: HashMap<String, (Option<u64>, Vec<u8>)>,
+    /// Extensions beside creation and termination.
+    pub(crate) extensions: Vec<&'static str>,
     pub(crate) log: Vec<(&'static str, u16)>,
     pub(crate) faults: VecDeque<Fault>,
     pub(crate) token: String,
@@ -90,12 +93,16 @@ impl Server {
         }
         match request.method {
             Method::Options => {
-                let mut headers = vec![("Tus-Extension", "creation,termination".to_owned())];
+                let extensions = [&["creation", "termination"], &self.extensions[..]].concat();
+                let mut headers = vec![("Tus-Extension", extensions.join(","))];
                 headers.extend(self.max_size.map(|max| ("Tus-Max-Size", max.to_string())));
                 self.said(request, 204, &headers)
             }
             Method::Post => {
-                let length = header(request, "Upload-Length").expect("a length").parse().expect("a number");
+                let length = length(request);
+                let is_deferred = header(request, "Upload-Defer-Length").as_deref() == Some("1");
+                assert_eq!(length.is_none(), is_deferred, "a length, or that it comes later");
+                assert!(!is_deferred || self.extensions.contains(&"creation-defer-length"));
                 self.created += 1;
                 let url = format!("{ENDPOINT}{}", self.created);
                 self.uploads.insert(url, (length, Vec::new()));
@@ -108,7 +115,7 @@ impl Server {
     }
 
     fn serve_upload(&mut self, request: &Request, body: &[u8]) -> Response {
-        let Some((length, bytes)) = self.uploads.get_mut(&request.url) else {
+        let Some((known, bytes)) = self.uploads.get_mut(&request.url) else {
             return self.said(request, 404, &[]);
         };
         if request.method == Method::Delete {
@@ -120,16 +127,26 @@ impl Server {
             if header(request, "Upload-Offset") != Some(bytes.len().to_string()) {
                 return self.said(request, 409, &[]);
             }
+            if let Some(length) = length(request) {
+                assert_eq!(*known, None, "the length is told once");
+                *known = Some(length);
+            }
             bytes.extend(body);
-            assert!(bytes.len() as u64 <= *length, "more bytes than announced");
+            assert!(known.is_none_or(|length| bytes.len() as u64 <= length), "more bytes than announced");
         }
-        let offset = bytes.len().to_string();
-        self.said(
-            request,
-            if request.method == Method::Head { 200 } else { 204 },
-            &[("Upload-Offset", offset)],
-        )
+        let mut headers = vec![("Upload-Offset", bytes.len().to_string())];
+        if request.method == Method::Head {
+            headers.push(known.map_or(("Upload-Defer-Length", "1".to_owned()), |length| {
+                ("Upload-Length", length.to_string())
+            }));
+            return self.said(request, 200, &headers);
+        }
+        self.said(request, 204, &headers)
     }
+}
+
+fn length(request: &Request) -> Option<u64> {
+    header(request, "Upload-Length").map(|length| length.parse().expect("a number"))
 }
 
 pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
