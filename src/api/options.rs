@@ -9,8 +9,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::credentials::{self, Resolvers};
 use crate::ui::Theme;
 
-/// What `"auto"` means until the first chunks have shown more.
-const CHUNK_SIZE: u64 = 5 * 1024 * 1024;
 const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
 
 /// The host page's options.
@@ -40,7 +38,7 @@ impl Options {
             signature,
             patient_id: text("patientId"),
             context: json(&get(options, "context")),
-            chunk_size: get(options, "chunkSize").as_f64().map_or(CHUNK_SIZE, |bytes| bytes as u64),
+            chunk_size: get(options, "chunkSize").as_f64().map(|bytes| bytes as u64),
             retry_delays: retry_delays(&get(options, "retryDelays")),
             exclude_rules: exclude_rules(&get(options, "excludeRules")),
         };

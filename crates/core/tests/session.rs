@@ -101,7 +101,7 @@ fn config() -> Config {
         signature: None,
         patient_id: Some("p1".to_owned()),
         context: Some("{\"a\":1}".to_owned()),
-        chunk_size: 700,
+        chunk_size: Some(700),
         retry_delays: vec![0, 1000, 3000, 5000],
         exclude_rules: ExcludeRule::defaults(),
     }

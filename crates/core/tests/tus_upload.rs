@@ -26,6 +26,8 @@ struct World {
     makes: Option<u64>,
     /// Bytes that can be had.
     made: u64,
+    /// Bytes of each PATCH.
+    bodies: Vec<usize>,
 }
 
 fn config(len: usize, chunk_size: u64) -> Config {
@@ -34,7 +36,7 @@ fn config(len: usize, chunk_size: u64) -> Config {
         token: Secret::new("lift"),
         metadata: vec![("filename", "x.zip".to_owned())],
         length: Some(len as u64),
-        chunk_size,
+        chunk_size: (chunk_size > 0).then_some(chunk_size),
         retry_delays: vec![0, 1000, 3000, 5000],
     }
 }
@@ -50,6 +52,7 @@ impl World {
             interrupt: None,
             makes: None,
             made: 0,
+            bodies: Vec::new(),
         }
     }
 
@@ -103,6 +106,7 @@ impl World {
                     let body = match &request.body {
                         Body::Range(range) => {
                             assert!(self.makes.is_none() || range.end <= self.made, "not made yet");
+                            self.bodies.push((range.end - range.start) as usize);
                             &self.data[range.start as usize..range.end as usize]
                         }
                         _ => &[],
@@ -239,6 +243,43 @@ fn silence_is_given_up_after_the_stall_time() {
     let world = upload(vec![Fault::None, Fault::None, Fault::Stall]);
     assert!(world.now.since(Millis(0)) >= STALL);
     assert_eq!(world.end(), &Event::Finished);
+}
+
+#[test]
+fn chunks_grow_and_stay_within_what_a_proxy_takes() {
+    const MIB: usize = 1024 * 1024;
+    let mut world = World::new(40 * MIB, 0, vec![]);
+    world.run(Input::Start);
+    assert_eq!(world.bodies, [5, 10, 20, 5].map(|mib| mib * MIB));
+    assert!(world.is_whole());
+    let mut world = World::new(12 * MIB, 0, vec![]);
+    world.server.max_body = Some(4 * MIB);
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    assert_eq!(world.bodies, [10, 5, 5, 5, 5, 4].map(|half| half * MIB / 2));
+    let mut small = World::new(300_000, 0, vec![]);
+    small.server.max_body = Some(65_535);
+    small.run(Input::Start);
+    let refused = Error::Refused { method: "PATCH", status: 413, text: String::new() };
+    assert_eq!(small.end(), &Event::Failed(refused));
+    let mut fixed = World::new(300_000, 200_000, vec![]);
+    fixed.server.max_body = Some(150_000);
+    fixed.run(Input::Start);
+    assert_eq!(fixed.bodies, [200_000, 100_000, 100_000, 100_000]);
+    assert!(fixed.is_whole());
+}
+
+#[test]
+fn chunks_shrink_when_connections_break() {
+    const MIB: usize = 1024 * 1024;
+    let mut faults = vec![Fault::None; 2];
+    for _ in 0..2 {
+        faults.extend([Fault::LostRequest, Fault::None]);
+    }
+    let mut world = World::new(4 * MIB, 0, faults);
+    world.run(Input::Start);
+    assert!(world.is_whole());
+    assert_eq!(world.bodies, [16, 10, 5, 5, 5, 1].map(|quarter| quarter * MIB / 4));
 }
 
 #[test]

@@ -47,8 +47,8 @@ pub struct Config {
     pub patient_id: Option<String>,
     /// JSON text that is sent unchanged on init.
     pub context: Option<String>,
-    /// Bytes of one PATCH.
-    pub chunk_size: u64,
+    /// Bytes of one PATCH; none: as many as link and server take.
+    pub chunk_size: Option<u64>,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
     /// Which instances are left out.

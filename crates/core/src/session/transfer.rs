@@ -56,7 +56,7 @@ pub(super) struct Settings {
     pub(super) api: Api,
     pub(super) server: UploaderConfig,
     pub(super) retry_delays: Vec<u64>,
-    pub(super) chunk_size: u64,
+    pub(super) chunk_size: Option<u64>,
     pub(super) jitter: u8,
     /// How long before its expiry the token of the tus server is renewed, in milliseconds.
     pub(super) threshold: u64,
@@ -110,8 +110,8 @@ pub(super) struct Transfer {
     /// A PATCH that waits for checksums.
     held: Option<(Range<u64>, Request)>,
     checksums: Few<ItemId, ()>,
-    /// Start of the chunk that is being sent; checksums are read from here on.
-    sending_from: u64,
+    /// The chunk that is being sent; checksums are read from here on.
+    sending: Range<u64>,
     online: bool,
     paused: bool,
     moment: Now,
@@ -166,7 +166,7 @@ impl Transfer {
             call: None,
             held: None,
             checksums: Few::default(),
-            sending_from: 0,
+            sending: 0..0,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -564,7 +564,7 @@ impl Transfer {
     /// Sends the held PATCH once its checksums are known, and sees to those of the next.
     fn release(&mut self, now: Millis) {
         let Some((range, request)) = self.held.take() else { return };
-        self.sending_from = range.start;
+        self.sending = range.clone();
         self.read_ahead();
         match self.plan.parts(&range) {
             Ok(parts) => {
@@ -578,10 +578,9 @@ impl Transfer {
 
     /// Asks for the checksums of the chunk that is being sent and of the one behind it.
     fn read_ahead(&mut self) {
-        let offset = self.sending_from;
-        let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
+        let end = self.sending.end.saturating_add(self.tus.next_chunk_size());
         let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
-        let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
+        let missing = self.plan.missing(&(self.sending.start..end.min(self.plan.len())));
         let wanted: Vec<_> =
             missing.filter(|(item, _)| !self.checksums.contains_key(item)).take(room).collect();
         for (item, content) in wanted {

@@ -16,8 +16,8 @@ pub struct Config {
     /// Bytes of the whole upload, if it is known and all of them can be had; else see [`Input::Available`] and
     /// [`Input::Length`].
     pub length: Option<u64>,
-    /// Bytes of one PATCH.
-    pub chunk_size: u64,
+    /// Bytes of one PATCH; none: as many as link and server take.
+    pub chunk_size: Option<u64>,
     /// Waits between tries in milliseconds.
     pub retry_delays: Vec<u64>,
 }

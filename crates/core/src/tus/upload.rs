@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::chunk::Chunk;
 use super::error::Error;
 use super::interface::{Action, Config, Event, Input};
 use super::length::Length;
@@ -89,6 +90,9 @@ pub struct Upload {
     cancelling: bool,
     server: Server,
     length: Length,
+    chunk: Chunk,
+    /// How many bytes went with the last request, and when.
+    sent: (u64, Millis),
     jitter: u8,
     actions: VecDeque<Action>,
 }
@@ -97,7 +101,7 @@ impl Upload {
     /// An upload that has not begun. `jitter` is any number, to spread the retries of many clients.
     pub fn new(config: Config, jitter: u8) -> Self {
         let backoff = Backoff::new(&config.retry_delays);
-        let length = Length::new(config.length);
+        let (length, chunk) = (Length::new(config.length), Chunk::new(config.chunk_size));
         Self {
             config,
             state: State::Idle,
@@ -112,6 +116,8 @@ impl Upload {
             cancelling: false,
             server: Server::default(),
             length,
+            chunk,
+            sent: Default::default(),
             jitter,
             actions: VecDeque::new(),
         }
@@ -126,7 +132,10 @@ impl Upload {
                 self.send(if self.url.is_some() { Step::Locate } else { Step::Discover });
             }
             Input::Start | Input::Resume => {}
-            Input::Sent => self.sign_of_life(now),
+            Input::Sent => {
+                self.sent.1 = now;
+                self.sign_of_life(now);
+            }
             Input::Progress(sent) => {
                 self.sign_of_life(now);
                 if matches!(self.state, State::Sending { step: Step::Patch, .. }) {
@@ -182,6 +191,11 @@ impl Upload {
     /// Whether everything is on the server, or it was cancelled.
     pub fn has_ended(&self) -> bool {
         self.state == State::Ended
+    }
+
+    /// Bytes to have ready behind those that are on their way.
+    pub fn next_chunk_size(&self) -> u64 {
+        self.chunk.next_size()
     }
 
     fn patience(&self) -> Duration {
@@ -327,7 +341,9 @@ impl Upload {
             Step::Patch => {
                 headers.push(("Upload-Offset", plain(&self.offset.to_string())));
                 headers.push(("Content-Type", plain("application/offset+octet-stream")));
-                body = Body::Range(self.length.chunk(self.offset, self.config.chunk_size.max(1))?);
+                let range = self.length.chunk(self.offset, self.chunk.size())?;
+                self.sent.0 = range.end - range.start;
+                body = Body::Range(range);
                 let length = self.length.patching();
                 headers.extend(length.map(|length| ("Upload-Length", plain(&length.to_string()))));
             }
@@ -356,6 +372,10 @@ impl Upload {
             // A server forgets uploads: HEAD tells whether it did.
             (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
                 self.retry(now, Step::Locate, step, answer);
+            }
+            // What is asked for by PATCH is not too much; what comes with it at once can be, to a proxy.
+            (Step::Patch, Ok(response)) if response.status == 413 && self.chunk.refused(self.sent.0) => {
+                self.send(Step::Locate);
             }
             (Step::Create, answer) if is_transient(answer) => self.retry(now, Step::Create, step, answer),
             (_, answer) if is_transient(answer) => self.retry(now, Step::Locate, step, answer),
@@ -406,6 +426,9 @@ impl Upload {
         }
         if step == Step::Locate {
             self.length.located(response);
+        }
+        if step == Step::Patch && offset > self.offset {
+            self.chunk.taken(offset - self.offset, now.since(self.sent.1));
         }
         self.offset = offset;
         self.emit(Event::Progress(offset));
@@ -461,6 +484,9 @@ impl Upload {
         self.emit(Event::Progress(self.offset));
         if answer.is_err() {
             self.set_connected(false);
+        }
+        if failed == Step::Patch && answer.as_ref().map_or(true, |response| response.status >= 500) {
+            self.chunk.lost();
         }
         if !self.online {
             self.state = State::Offline { step: next };

@@ -38,6 +38,8 @@ pub(crate) struct Server {
     pub(crate) faults: VecDeque<Fault>,
     pub(crate) token: String,
     pub(crate) max_size: Option<u64>,
+    /// A proxy before it takes no more at once.
+    pub(crate) max_body: Option<usize>,
     /// Uploads ever created.
     pub(crate) created: usize,
 }
@@ -87,6 +89,9 @@ impl Server {
     }
 
     fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
+        if self.max_body.is_some_and(|max| body.len() > max) {
+            return self.said(request, 413, &[]);
+        }
         assert_eq!(header(request, "Tus-Resumable").as_deref(), Some("1.0.0"));
         if header(request, "Authorization") != Some(format!("Bearer {}", self.token)) {
             return self.said(request, 401, &[]);
