@@ -1,5 +1,7 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
+mod checksum;
+
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -27,6 +29,7 @@ pub(super) struct Engine {
     session: RefCell<Option<Session>>,
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
+    foreseen: RefCell<Option<checksum::Foreseen>>,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
     report: Box<dyn Fn(Report)>,
@@ -41,6 +44,7 @@ impl Engine {
             session: RefCell::default(),
             files: Files::default(),
             requests: RefCell::default(),
+            foreseen: RefCell::default(),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
             report: Box::new(report),
@@ -127,6 +131,7 @@ impl Engine {
                 }
                 self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
+            Action::Digest(digest, parts) => self.foresee(digest, parts),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.
                 let pending = self.requests.borrow_mut().remove(&id);
@@ -178,13 +183,21 @@ impl Engine {
         xhr: &XmlHttpRequest,
     ) -> Answer {
         let body = files::compose(parts, async |file| self.files.file(file).await).await?;
+        let checksum = match request.checksum {
+            Some(digest) => self.checksum(digest, parts).await?,
+            None => None,
+        };
+        // Aborted meanwhile: what is not open yet can't be.
+        if !self.requests.borrow().contains_key(&id) {
+            return Err(Failure::Network);
+        }
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
             if let Some(engine) = me.upgrade() {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        let answer = http::send(xhr, request, &body, progress).await;
+        let answer = http::send(xhr, request, &body, checksum, progress).await;
         if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
             for part in parts {
                 if let Part::File { file, .. } = part

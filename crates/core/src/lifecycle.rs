@@ -103,7 +103,7 @@ impl Api {
         if matches!(body, Body::Json(_)) {
             headers.push(("Content-Type", HeaderValue::Plain("application/json".to_owned())));
         }
-        Request { method, url: format!("{}{path}", self.base_url), headers, body }
+        Request { method, url: format!("{}{path}", self.base_url), headers, body, checksum: None }
     }
 
     fn post(&self, path: &str, body: &impl Serialize) -> Request {

@@ -42,6 +42,10 @@ struct World {
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
+    /// Bodies that were to be prepared.
+    foreseen: Vec<Vec<Part>>,
+    /// Bodies that were sent with a checksum.
+    checked: Vec<Vec<Part>>,
 }
 
 /// What the host's resolvers and the server hold of credentials; the wall clock is the monotonic one.
@@ -129,6 +133,8 @@ impl World {
             released: Vec::new(),
             credentials: Credentials::default(),
             ended: None,
+            foreseen: Vec::new(),
+            checked: Vec::new(),
         }
     }
 
@@ -215,6 +221,7 @@ impl World {
                 self.session.handle(self.now, Input::Checksum(item, crc));
             }
             Action::Send(id, request) => self.send(id, &request),
+            Action::Digest(_, parts) => self.foreseen.push(parts),
             Action::Abort(_) => {}
             Action::Resolve { kind, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
@@ -259,6 +266,9 @@ impl World {
             let token = token.trim_start_matches("Bearer ");
             let is_good = self.credentials.lifts.get(token).is_some_and(|expires| self.now.0 < *expires);
             self.tus.token = if is_good { token } else { "none is good" }.to_owned();
+        }
+        if let (Some(_), Body::Parts(parts)) = (request.checksum, &request.body) {
+            self.checked.push(parts.clone());
         }
         let answer = if !self.is_authorised(request) {
             Some(Ok(Response { status: 401, ..Response::default() }))
@@ -563,6 +573,17 @@ fn a_lift_token_that_ran_out_is_fetched_anew() {
     world.run(Input::Upload);
     assert_eq!(world.names(), ["config", "init", "start", "config", "complete"]);
     assert!(world.stored_is_right());
+}
+
+#[test]
+fn the_chunk_behind_the_one_on_its_way_is_prepared_with_its_digest() {
+    let mut world = World::with_studies();
+    world.tus.extensions = vec!["checksum"];
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.checked.len() > 3);
+    // The first can't be foreseen.
+    assert_eq!(world.foreseen, world.checked[1..]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod tus_server;
 
 use std::time::Duration;
 
-use auraloader_core::http::{Body, Failure};
+use auraloader_core::http::{Body, Failure, Request};
 use auraloader_core::retry::STALL;
 use auraloader_core::secret::Secret;
 use auraloader_core::time::Millis;
@@ -26,8 +26,12 @@ struct World {
     makes: Option<u64>,
     /// Bytes that can be had.
     made: u64,
-    /// Bytes of each PATCH.
+    /// Bytes of each chunk.
     bodies: Vec<usize>,
+    /// Chunks with a checksum.
+    checksums: usize,
+    /// Milliseconds that a request takes.
+    takes: u64,
 }
 
 fn config(len: usize, chunk_size: u64) -> Config {
@@ -53,6 +57,8 @@ impl World {
             makes: None,
             made: 0,
             bodies: Vec::new(),
+            checksums: 0,
+            takes: 20,
         }
     }
 
@@ -101,11 +107,12 @@ impl World {
                     self.upload.handle(self.now, Input::Token(Secret::new(self.server.token.as_str())))
                 }
                 Action::Send(request) => {
-                    self.now = self.now + Duration::from_millis(20);
                     self.upload.handle(self.now, Input::Sent);
+                    self.now = self.now + Duration::from_millis(self.takes);
                     let body = match &request.body {
                         Body::Range(range) => {
                             assert!(self.makes.is_none() || range.end <= self.made, "not made yet");
+                            self.checksums += usize::from(request.checksum.is_some());
                             self.bodies.push((range.end - range.start) as usize);
                             &self.data[range.start as usize..range.end as usize]
                         }
@@ -396,6 +403,78 @@ fn cancel_insists_while_the_server_is_busy() {
 }
 
 #[test]
+fn the_first_chunk_goes_with_the_creation_where_it_can() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.server.extensions = vec!["creation-with-upload"];
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Finished);
+    assert!(world.is_whole());
+    let methods: Vec<_> = world.server.log.iter().map(|(method, _)| *method).collect();
+    assert_eq!(methods, ["OPTIONS", "POST", "PATCH", "PATCH", "PATCH"]);
+    let mut small = World::new(1000, 0, vec![]);
+    small.server.extensions = vec!["creation-with-upload"];
+    small.run(Input::Start);
+    assert_eq!(small.end(), &Event::Finished);
+    assert_eq!(small.server.log.len(), 2);
+    // What goes wrong with it does not go wrong without it.
+    for fault in
+        [Fault::Status(400), Fault::Status(413), Fault::LostRequest, Fault::LostAnswer, Fault::HiddenOffset]
+    {
+        let mut world = World::new(1000, 300, vec![Fault::None, fault.clone()]);
+        world.server.extensions = vec!["creation-with-upload"];
+        world.run(Input::Start);
+        assert_eq!(world.end(), &Event::Finished, "{fault:?}");
+        assert!(world.is_whole(), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_creation_that_waits_for_its_first_chunk_is_cancelled_at_once() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.server.extensions = vec!["creation-with-upload"];
+    world.upload.handle(world.now, Input::Start);
+    let Some(Action::Send(options)) = world.upload.poll() else { panic!("OPTIONS") };
+    world.upload.handle(world.now, Input::Answer(world.server.answer(&options, &[]).expect("an answer")));
+    assert!(matches!(world.upload.poll(), Some(Action::Send(Request { body: Body::Range(_), .. }))));
+    world.run(Input::Cancel);
+    assert_eq!(world.end(), &Event::Cancelled);
+}
+
+#[test]
+fn chunks_carry_checksums_where_the_link_is_what_one_waits_for() {
+    const MIB: usize = 1024 * 1024;
+    let slow = |len, chunk| {
+        let mut world = World::new(len, chunk, vec![]);
+        world.server.extensions = vec!["checksum"];
+        world.takes = 1000;
+        world.run(Input::Start);
+        assert!(world.is_whole());
+        world
+    };
+    let world = slow(22 * MIB, 0);
+    assert_eq!(world.bodies, [5, 8, 8, 1].map(|mib| mib * MIB), "they cost memory");
+    assert_eq!(world.checksums, 4);
+    assert_eq!(slow(18 * MIB, 9 * MIB as u64).checksums, 0);
+
+    let mut fast = World::new(22 * MIB, 0, vec![]);
+    fast.server.extensions = vec!["checksum"];
+    fast.run(Input::Start);
+    assert_eq!((fast.bodies.len(), fast.checksums), (3, 1), "they would only make it slower");
+
+    // CORS that does not allow the header looks like a connection that breaks.
+    let mut barred = World::new(1000, 300, vec![Fault::None, Fault::None, Fault::LostRequest]);
+    barred.server.extensions = vec!["checksum"];
+    barred.run(Input::Start);
+    assert_eq!((barred.is_whole(), barred.checksums), (true, 1));
+
+    let mut damaged = World::new(1000, 300, vec![Fault::None, Fault::None, Fault::None, Fault::Status(460)]);
+    damaged.server.extensions = vec!["checksum"];
+    damaged.run(Input::Start);
+    assert_eq!(damaged.bodies, [300, 300, 300, 300, 100]);
+    assert!(damaged.is_whole());
+}
+
+#[test]
 fn what_is_still_in_the_making_is_sent_as_it_is_made() {
     let mut world = World::deferring(1000, 300, 250, vec![]);
     world.run(Input::Start);
@@ -490,15 +569,15 @@ proptest! {
         len in 1usize..2000,
         chunk in 1u64..700,
         makes in prop::option::of(1u64..900),
-        can_defer in any::<bool>(),
+        extensions in prop::sample::subsequence(
+            vec!["creation-defer-length", "creation-with-upload", "checksum"], 0..=3,
+        ),
     ) {
         let mut world = match makes {
             Some(makes) => World::deferring(len, chunk, makes, faults),
             None => World::new(len, chunk, faults),
         };
-        if !can_defer {
-            world.server.extensions.clear();
-        }
+        world.server.extensions = extensions;
         world.run(Input::Start);
         let mut starts = 1;
         while let Event::Failed(_) = world.end() {

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Part;
 use crate::content::{Block, Content, FileId, ItemId};
 use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
 use crate::dicom::{ExcludeRule, Index, Reason, Text};
 use crate::few::Few;
-use crate::http::{Answer, Failure, Request};
+use crate::http::{Answer, Digest, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
 use crate::retry::STALL;
@@ -112,6 +113,8 @@ pub enum Action {
     Checksum(ItemId, Content),
     /// Send a request.
     Send(RequestId, Request),
+    /// A body of these parts is likely to be sent next with this checksum: have it ready.
+    Digest(Digest, Vec<Part>),
     /// Call the host's resolver.
     Resolve {
         /// Of which credential.
@@ -614,6 +617,9 @@ impl Session {
                 transfer::Action::Abort(slot) => self.abort(Owner::Transfer(serial, slot)),
                 transfer::Action::Checksum(item, content) => {
                     self.actions.push_back(Action::Checksum(item, content));
+                }
+                transfer::Action::Digest(digest, parts) => {
+                    self.actions.push_back(Action::Digest(digest, parts));
                 }
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);

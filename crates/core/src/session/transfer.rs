@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::archive::Plan;
+use crate::archive::{Part, Plan};
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
 use crate::few::Few;
-use crate::http::{Answer, Body, Failure, Request};
+use crate::http::{Answer, Body, Digest, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
@@ -36,6 +36,7 @@ pub(super) enum Action {
     Send(Slot, Request),
     Abort(Slot),
     Checksum(ItemId, Content),
+    Digest(Digest, Vec<Part>),
     Emit(Event),
 }
 
@@ -112,6 +113,8 @@ pub(super) struct Transfer {
     checksums: Few<ItemId, ()>,
     /// The chunk that is being sent; checksums are read from here on.
     sending: Range<u64>,
+    /// The chunk behind it, once it is ready to be sent.
+    prepared: Range<u64>,
     online: bool,
     paused: bool,
     moment: Now,
@@ -167,6 +170,7 @@ impl Transfer {
             held: None,
             checksums: Few::default(),
             sending: 0..0,
+            prepared: 0..0,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -348,6 +352,7 @@ impl Transfer {
                 self.plan.set_crc(item, crc);
                 self.release(now);
                 self.read_ahead();
+                self.prepare();
             }
             Err(_) => {
                 let path = self.plan.path(item);
@@ -571,8 +576,22 @@ impl Transfer {
                 let request = Request { body: Body::Parts(parts), ..request };
                 self.actions.push_back(Action::Send(Slot::Tus, request));
                 self.tus.handle(now, tus::Input::Sent);
+                self.prepare();
             }
             Err(_) => self.held = Some((range, request)),
+        }
+    }
+
+    /// Has the digest of the next chunk made, if it is sent with one, while this one is on its way.
+    fn prepare(&mut self) {
+        let start = self.sending.end;
+        let next = start..self.plan.len().min(start.saturating_add(self.tus.next_chunk_size()));
+        let digest = self.tus.digest(next.end.saturating_sub(start)).filter(|_| !next.is_empty());
+        if let Some(digest) = digest.filter(|_| self.prepared != next && self.held.is_none())
+            && let Ok(parts) = self.plan.parts(&next)
+        {
+            self.prepared = next;
+            self.actions.push_back(Action::Digest(digest, parts));
         }
     }
 

@@ -23,7 +23,8 @@ const CAUTION: u32 = 8;
 pub(super) struct Chunk {
     size: u64,
     grows: bool,
-    ceiling: u64,
+    /// The least that was too much.
+    refused: u64,
     /// Chunks that must get through before it grows.
     caution: u32,
 }
@@ -32,29 +33,28 @@ impl Chunk {
     /// Of this size, or of one that is found out.
     pub(super) fn new(fixed: Option<u64>) -> Self {
         let size = fixed.unwrap_or(START).max(1);
-        Self { size, grows: fixed.is_none(), ceiling: CEILING, caution: 0 }
+        Self { size, grows: fixed.is_none(), refused: u64::MAX, caution: 0 }
     }
 
-    pub(super) fn size(&self) -> u64 {
-        self.size
+    /// Bytes of the next chunk. One that is found out is not over `most`.
+    pub(super) fn size(&self, most: u64) -> u64 {
+        if self.grows { self.size.min(most) } else { self.size }
     }
 
     /// The size after this one, if all goes well.
-    pub(super) fn next_size(&self) -> u64 {
-        if self.grows && self.caution == 0 && self.size * 2 <= self.ceiling {
-            self.size * 2
-        } else {
-            self.size
-        }
+    pub(super) fn next_size(&self, most: u64) -> u64 {
+        let grown = (self.size * 2).min(most).min(CEILING);
+        let may_grow = self.grows && self.caution == 0 && grown < self.refused;
+        if may_grow { grown } else { self.size(most) }
     }
 
     /// `sent` bytes were taken, and that took so long.
-    pub(super) fn taken(&mut self, sent: u64, elapsed: Duration) {
-        if !self.grows || sent < self.size {
+    pub(super) fn taken(&mut self, sent: u64, elapsed: Duration, most: u64) {
+        if !self.grows || sent < self.size(most) {
             return;
         }
         if elapsed < TARGET {
-            self.size = self.next_size();
+            self.size = self.next_size(most);
             self.caution = self.caution.saturating_sub(1);
         } else if elapsed > TARGET * 2 {
             self.size = (self.size / 2).max(START.min(self.size));
@@ -74,8 +74,7 @@ impl Chunk {
         let can_shrink = sent > FLOOR;
         if can_shrink {
             self.size = self.size.min((sent / 2).max(FLOOR));
-            // As it doubles, it ends below what was refused.
-            self.ceiling = self.ceiling.min(sent - 1);
+            self.refused = self.refused.min(sent);
         }
         can_shrink
     }
@@ -88,30 +87,40 @@ mod tests {
     const QUICK: Duration = Duration::from_secs(1);
 
     fn taken(chunk: &mut Chunk, elapsed: Duration) -> u64 {
-        chunk.taken(chunk.size(), elapsed);
-        chunk.size()
+        chunk.taken(chunk.size(u64::MAX), elapsed, u64::MAX);
+        chunk.size(u64::MAX)
     }
 
     #[test]
     fn grows_while_it_is_quick_and_shrinks_when_it_is_slow() {
         let mut chunk = Chunk::new(None);
         let sizes: Vec<_> = (0..5).map(|_| taken(&mut chunk, QUICK) / MIB).collect();
-        assert_eq!(sizes, [10, 20, 40, 40, 40]);
-        assert_eq!(taken(&mut chunk, TARGET), 40 * MIB);
-        assert_eq!(taken(&mut chunk, TARGET * 3), 20 * MIB);
+        assert_eq!(sizes, [10, 20, 40, 64, 64]);
+        assert_eq!(taken(&mut chunk, TARGET), 64 * MIB);
+        assert_eq!(taken(&mut chunk, TARGET * 3), 32 * MIB);
         for _ in 0..9 {
             taken(&mut chunk, TARGET * 3);
         }
-        assert_eq!(chunk.size(), START);
+        assert_eq!(chunk.size(u64::MAX), START);
         // What was less than a chunk says nothing.
-        chunk.taken(START - 1, QUICK);
-        assert_eq!(chunk.size(), START);
+        chunk.taken(START - 1, QUICK, u64::MAX);
+        assert_eq!(chunk.size(u64::MAX), START);
+    }
+
+    #[test]
+    fn grows_no_further_than_it_may() {
+        let mut chunk = Chunk::new(None);
+        for _ in 0..3 {
+            chunk.taken(chunk.size(8 * MIB), QUICK, 8 * MIB);
+            assert_eq!(chunk.size(8 * MIB), 8 * MIB);
+        }
+        assert_eq!(Chunk::new(Some(9 * MIB)).size(8 * MIB), 9 * MIB);
     }
 
     #[test]
     fn losses_make_it_small_and_careful() {
         let mut chunk = Chunk::new(None);
-        let sizes: Vec<_> = (0..5).map(|_| (chunk.lost(), chunk.size() / 1024).1).collect();
+        let sizes: Vec<_> = (0..5).map(|_| (chunk.lost(), chunk.size(u64::MAX) / 1024).1).collect();
         assert_eq!(sizes, [2560, 1280, 640, 512, 512]);
         for _ in 0..CAUTION {
             assert_eq!(taken(&mut chunk, QUICK), LOSSY);
@@ -125,15 +134,15 @@ mod tests {
             let mut chunk = Chunk::new(None);
             let mut least = u64::MAX;
             for _ in 0..40 {
-                assert!(chunk.size() < least);
-                if chunk.size() >= refusal {
-                    least = chunk.size();
+                assert!(chunk.size(u64::MAX) < least);
+                if chunk.size(u64::MAX) >= refusal {
+                    least = chunk.size(u64::MAX);
                     assert!(chunk.refused(least));
                 } else {
                     taken(&mut chunk, QUICK);
                 }
             }
-            assert!(chunk.size() * 2 >= least.min(refusal), "as large as it may be");
+            assert!(chunk.size(u64::MAX) * 2 >= least.min(refusal), "as large as it may be");
         }
         let mut chunk = Chunk::new(Some(FLOOR));
         assert!(!chunk.refused(FLOOR));

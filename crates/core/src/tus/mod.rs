@@ -1,5 +1,6 @@
 //! tus 1.0 client: a state machine that emits requests and takes their answers.
 
+mod checksum;
 mod chunk;
 mod error;
 mod interface;

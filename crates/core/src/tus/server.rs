@@ -1,5 +1,6 @@
 //! What a server says of itself (tus 1.0, *OPTIONS*).
 
+use super::checksum::Checksums;
 use crate::http::{Answer, Response};
 
 /// What a server can do, and how much it takes.
@@ -9,8 +10,11 @@ pub(super) struct Server {
     pub(super) can_terminate: Option<bool>,
     /// Whether it takes uploads whose length is told later.
     pub(super) can_defer: bool,
+    /// Whether the first chunk can go along with the creation.
+    pub(super) can_create_with: bool,
     /// The most bytes that an upload may have.
     pub(super) max_size: Option<u64>,
+    pub(super) checksums: Checksums,
 }
 
 impl Server {
@@ -34,7 +38,9 @@ impl From<&Response> for Server {
         Self {
             can_terminate: has("termination"),
             can_defer: has("creation-defer-length").unwrap_or_default(),
+            can_create_with: has("creation-with-upload").unwrap_or_default(),
             max_size: max_size.filter(|max| *max > 0),
+            checksums: Checksums::read(response),
         }
     }
 }

@@ -3,18 +3,21 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::checksum;
 use super::chunk::Chunk;
 use super::error::Error;
 use super::interface::{Action, Config, Event, Input};
 use super::length::Length;
 use super::server::Server;
 use super::{location, metadata};
-use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
+use crate::http::{Answer, Body, Digest, Failure, HeaderValue, Method, Request, Response};
 use crate::retry::{Backoff, STALL, is_transient};
 use crate::time::Millis;
 
 /// How long a cancel waits for the answer to a creation, to be able to take back what it created.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes that go with a creation at most: should its answer get lost, nobody can tell where they are.
+const WITH_CREATION: u64 = 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -138,7 +141,7 @@ impl Upload {
             }
             Input::Progress(sent) => {
                 self.sign_of_life(now);
-                if matches!(self.state, State::Sending { step: Step::Patch, .. }) {
+                if matches!(self.state, State::Sending { step: Step::Patch | Step::Create, .. }) {
                     self.set_connected(true);
                     let upto = (self.offset + sent).min(self.length.available());
                     self.emit(Event::Progress(upto));
@@ -195,7 +198,16 @@ impl Upload {
 
     /// Bytes to have ready behind those that are on their way.
     pub fn next_chunk_size(&self) -> u64 {
-        self.chunk.next_size()
+        self.chunk.next_size(self.most())
+    }
+
+    /// The checksum that a chunk of so many bytes is sent with.
+    pub fn digest(&self, len: u64) -> Option<Digest> {
+        self.server.checksums.digest().filter(|_| len <= checksum::MOST)
+    }
+
+    fn most(&self) -> u64 {
+        if self.server.checksums.digest().is_some() { checksum::MOST } else { u64::MAX }
     }
 
     fn patience(&self) -> Duration {
@@ -252,10 +264,7 @@ impl Upload {
         self.cancelling = true;
         match self.state {
             // Its answer says where the upload is; without it, it could not be taken back.
-            State::Sending { step: Step::Create, since } => {
-                self.state = State::Sending { step: Step::Create, since: since.map(|_| now) };
-                return;
-            }
+            State::Sending { step: Step::Create, since: Some(_) } => return self.sign_of_life(now),
             State::Sending { .. } => self.actions.push_back(Action::Abort),
             _ => {}
         }
@@ -328,7 +337,7 @@ impl Upload {
             ("Tus-Resumable", plain("1.0.0")),
             ("Authorization", HeaderValue::Secret("Bearer ", self.config.token.clone())),
         ];
-        let mut body = Body::Empty;
+        let mut chunk = None;
         match step {
             Step::Create => {
                 if self.length.known().is_none() && !self.server.can_defer {
@@ -337,13 +346,12 @@ impl Upload {
                 let (name, value) = self.length.creating();
                 headers.push((name, plain(&value.to_string())));
                 headers.push(("Upload-Metadata", plain(&metadata::encode(&self.config.metadata))));
+                let size = self.chunk.size(self.most()).min(WITH_CREATION);
+                chunk = self.length.chunk(0, size).filter(|_| self.server.can_create_with);
             }
             Step::Patch => {
                 headers.push(("Upload-Offset", plain(&self.offset.to_string())));
-                headers.push(("Content-Type", plain("application/offset+octet-stream")));
-                let range = self.length.chunk(self.offset, self.chunk.size())?;
-                self.sent.0 = range.end - range.start;
-                body = Body::Range(range);
+                chunk = Some(self.length.chunk(self.offset, self.chunk.size(self.most()))?);
                 let length = self.length.patching();
                 headers.extend(length.map(|length| ("Upload-Length", plain(&length.to_string()))));
             }
@@ -351,7 +359,13 @@ impl Upload {
         }
         let at_endpoint = matches!(step, Step::Discover | Step::Create);
         let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
-        Some(Request { method: step.method(), url, headers, body })
+        self.sent.0 = chunk.as_ref().map_or(0, |chunk| chunk.end - chunk.start);
+        let checksum = chunk.as_ref().and_then(|_| self.digest(self.sent.0));
+        if chunk.is_some() {
+            headers.push(("Content-Type", plain("application/offset+octet-stream")));
+        }
+        let body = chunk.map_or(Body::Empty, Body::Range);
+        Some(Request { method: step.method(), url, headers, body, checksum })
     }
 
     fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
@@ -364,7 +378,12 @@ impl Upload {
             (_, Ok(response)) if matches!(response.status, 401 | 403) => {
                 self.unauthorized(step, response.status)
             }
-            (Step::Create, Ok(response)) if response.is_success() => self.created(response),
+            (Step::Create, Ok(response)) if response.is_success() => self.created(now, response),
+            // Without a body it may be taken.
+            (Step::Create, Ok(_)) if self.sent.0 > 0 && !self.cancelling && !is_transient(answer) => {
+                self.server.can_create_with = false;
+                self.send(Step::Create);
+            }
             (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => {
                 self.located(now, step, response)
             }
@@ -392,7 +411,7 @@ impl Upload {
         }
     }
 
-    fn created(&mut self, response: &Response) {
+    fn created(&mut self, now: Millis, response: &Response) {
         let url =
             response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
         if url.is_none() {
@@ -402,18 +421,24 @@ impl Upload {
         self.length.taken();
         self.offset = 0;
         self.backoff.reset();
-        if self.cancelling { self.terminate() } else { self.send(Step::Patch) }
+        if self.cancelling {
+            self.terminate();
+        } else if self.sent.0 > 0 {
+            self.located(now, Step::Create, response);
+        } else {
+            self.send(Step::Patch);
+        }
     }
 
     /// The server's offset counts, whatever was sent.
     fn located(&mut self, now: Millis, step: Step, response: &Response) {
         let offset = response.header("Upload-Offset").and_then(|value| value.parse::<u64>().ok());
         let Some(offset) = offset else {
-            // A PATCH whose answer can't be read is found out about by HEAD, whose can't has no way on.
-            return if step == Step::Patch {
-                self.retry(now, Step::Locate, step, &Ok(response.clone()))
-            } else {
-                self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" })
+            // What can't be read from another answer is found out about by HEAD, whose can't has no way on.
+            return match step {
+                Step::Create => self.send(Step::Locate),
+                Step::Patch => self.retry(now, Step::Locate, step, &Ok(response.clone())),
+                _ => self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" }),
             };
         };
         let available = self.length.available();
@@ -428,7 +453,9 @@ impl Upload {
             self.length.located(response);
         }
         if step == Step::Patch && offset > self.offset {
-            self.chunk.taken(offset - self.offset, now.since(self.sent.1));
+            let (sent, elapsed) = (offset - self.offset, now.since(self.sent.1));
+            self.chunk.taken(sent, elapsed, self.most());
+            self.server.checksums.taken(sent, elapsed);
         }
         self.offset = offset;
         self.emit(Event::Progress(offset));
@@ -487,6 +514,10 @@ impl Upload {
         }
         if failed == Step::Patch && answer.as_ref().map_or(true, |response| response.status >= 500) {
             self.chunk.lost();
+        }
+        if answer.is_err() && self.sent.0 > 0 {
+            self.server.checksums.lost();
+            self.server.can_create_with = false;
         }
         if !self.online {
             self.state = State::Offline { step: next };

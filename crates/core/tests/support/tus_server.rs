@@ -44,6 +44,7 @@ pub(crate) struct Server {
     pub(crate) created: usize,
 }
 
+const CHUNK: &str = "application/offset+octet-stream";
 pub(crate) const ENDPOINT: &str = "https://tus.example/files/";
 
 impl Server {
@@ -89,6 +90,7 @@ impl Server {
     }
 
     fn serve(&mut self, request: &Request, body: &[u8]) -> Response {
+        assert!(request.checksum.is_none() || self.extensions.contains(&"checksum"));
         if self.max_body.is_some_and(|max| body.len() > max) {
             return self.said(request, 413, &[]);
         }
@@ -100,6 +102,7 @@ impl Server {
             Method::Options => {
                 let extensions = [&["creation", "termination"], &self.extensions[..]].concat();
                 let mut headers = vec![("Tus-Extension", extensions.join(","))];
+                headers.push(("Tus-Checksum-Algorithm", "sha1,sha256".to_owned()));
                 headers.extend(self.max_size.map(|max| ("Tus-Max-Size", max.to_string())));
                 self.said(request, 204, &headers)
             }
@@ -110,9 +113,14 @@ impl Server {
                 assert!(!is_deferred || self.extensions.contains(&"creation-defer-length"));
                 self.created += 1;
                 let url = format!("{ENDPOINT}{}", self.created);
-                self.uploads.insert(url, (length, Vec::new()));
-                let location = format!("./{}", self.created);
-                self.said(request, 201, &[("Location", location)])
+                let mut headers = vec![("Location", format!("./{}", self.created))];
+                if !body.is_empty() {
+                    assert!(self.extensions.contains(&"creation-with-upload"));
+                    assert_eq!(header(request, "Content-Type").as_deref(), Some(CHUNK));
+                    headers.push(("Upload-Offset", body.len().to_string()));
+                }
+                self.uploads.insert(url, (length, body.to_vec()));
+                self.said(request, 201, &headers)
             }
             Method::Head | Method::Patch | Method::Delete => self.serve_upload(request, body),
             Method::Get => self.said(request, 405, &[]),
@@ -128,7 +136,7 @@ impl Server {
             return self.said(request, 204, &[]);
         }
         if request.method == Method::Patch {
-            assert_eq!(header(request, "Content-Type").as_deref(), Some("application/offset+octet-stream"));
+            assert_eq!(header(request, "Content-Type").as_deref(), Some(CHUNK));
             if header(request, "Upload-Offset") != Some(bytes.len().to_string()) {
                 return self.said(request, 409, &[]);
             }
