@@ -167,10 +167,6 @@ impl Engine {
         self.log(&request, &answer);
         // An aborted request is no longer known, and its answer not wanted.
         if self.requests.borrow_mut().remove(&id).is_some() || pending.is_none() {
-            let date = answer.as_ref().ok().and_then(|response| clock::parse(response.header("Date")?));
-            if let Some(date) = date {
-                self.handle(Input::ServerTime(date));
-            }
             self.handle(Input::Answer(id, answer));
         }
     }

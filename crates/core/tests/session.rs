@@ -42,6 +42,10 @@ struct World {
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
+    /// The machine sleeps so long while this request is on its way.
+    sleeps: Option<(usize, Duration)>,
+    /// How far the API's clock, which its answers tell, is ahead.
+    ahead: Option<Duration>,
     /// Bodies that were to be prepared.
     foreseen: Vec<Vec<Part>>,
     /// Bodies that were sent with a checksum.
@@ -111,6 +115,11 @@ fn config() -> Config {
     }
 }
 
+fn http_date(at: Millis) -> String {
+    #[expect(clippy::disallowed_types, reason = "tests run outside of browsers")]
+    httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + at.since(Millis(0)))
+}
+
 impl World {
     fn new(files: Vec<(&str, Vec<u8>)>) -> Self {
         let mut count = 0_u8;
@@ -133,6 +142,8 @@ impl World {
             released: Vec::new(),
             credentials: Credentials::default(),
             ended: None,
+            ahead: None,
+            sleeps: None,
             foreseen: Vec::new(),
             checked: Vec::new(),
         }
@@ -270,6 +281,13 @@ impl World {
         if let (Some(_), Body::Parts(parts)) = (request.checksum, &request.body) {
             self.checked.push(parts.clone());
         }
+        if let Some((at, sleep)) = self.sleeps
+            && at == self.requests
+        {
+            // The connection is gone when it wakes, which is seen only by its silence.
+            self.now = self.now + sleep;
+            return;
+        }
         let answer = if !self.is_authorised(request) {
             Some(Ok(Response { status: 401, ..Response::default() }))
         } else if request.url.starts_with(ENDPOINT) {
@@ -360,7 +378,8 @@ impl World {
             "upload/init" => r#"{"studies": [{"id": "s1"}, {"id": "s2"}]}"#.to_owned(),
             _ => "{}".to_owned(),
         };
-        Ok(Response { status: 200, headers: Vec::new(), body })
+        let date = self.ahead.map(|ahead| ("date".to_owned(), http_date(self.now + ahead)));
+        Ok(Response { status: 200, headers: date.into_iter().collect(), body })
     }
 
     fn names(&self) -> Vec<&str> {
@@ -736,6 +755,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::Busy),
         1 => Just(Fault::HiddenOffset),
         1 => any::<u8>().prop_map(Fault::Forget),
+        1 => Just(Fault::Twice),
+        1 => any::<u64>().prop_map(Fault::Claims),
     ]
 }
 
@@ -747,8 +768,10 @@ proptest! {
     fn any_faults_end_whole_or_in_an_error_that_can_be_tried_again(
         tus in prop::collection::vec(fault(), 0..30),
         api in prop::collection::vec(fault(), 0..12),
+        extensions in prop::sample::subsequence(vec!["creation-with-upload", "checksum"], 0..=2),
     ) {
         let mut world = World::with_studies();
+        world.tus.extensions = extensions;
         world.tus.faults = tus.into();
         world.api_faults = api.into();
         let mut starts = 0;
@@ -841,11 +864,55 @@ fn the_servers_clock_counts() {
     let mut world = World::with_resolvers(3_600_000, |_| {});
     let resolutions = world.credentials.resolutions;
     // Ours is an hour behind: what it says is good for an hour is good no more.
-    world.run(Input::ServerTime(Unix(world.now.0 + 3_700_000)));
+    world.ahead = Some(Duration::from_secs(3700));
     world.credentials.life = Some(10_000_000);
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
     assert!(world.credentials.resolutions > resolutions + 1);
+}
+
+#[test]
+fn a_server_may_say_by_a_date_how_long_to_wait() {
+    let mut world = World::with_studies();
+    world.ahead = Some(Duration::from_secs(500));
+    world.now = Millis(1_000_000);
+    world.run(Input::Configure);
+    let until = world.now + Duration::from_secs(540);
+    world.tus.faults = [Fault::None, Fault::Status(503)].into();
+    world.tus.retry_after = Some(http_date(until));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    let waited = world.now.since(Millis(1_000_000));
+    assert!(Duration::from_secs(39) < waited && waited < Duration::from_secs(45), "{waited:?}");
+}
+
+#[test]
+fn a_server_that_is_gone_for_five_minutes_ends_no_upload() {
+    for (api, tus) in [(61, 0), (0, 62)] {
+        let mut world = World::with_studies();
+        world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; tus]].concat().into();
+        world.api_faults = [vec![Fault::None; 1], vec![Fault::LostRequest; api]].concat().into();
+        world.run(Input::Upload);
+        assert!(world.now > Millis(290_000), "{:?}", world.now);
+        assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+        assert!(world.stored_is_right());
+        assert!(!world.state.connection_issues);
+    }
+}
+
+#[test]
+fn after_hours_asleep_tokens_are_renewed_first() {
+    let mut world = World::with_resolvers(3_600_000, |_| {});
+    // The network is away for two minutes before and after: neither is five.
+    world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; 40]].concat().into();
+    world.sleeps = Some((world.requests + 24, Duration::from_secs(8 * 3600)));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.now > Millis(8 * 3_600_000) && world.now < Millis(9 * 3_600_000));
+    assert_eq!(world.credentials.refusals, 0);
+    assert!(world.tus.log.iter().all(|(_, status)| *status != 401));
+    assert!(world.stored_is_right());
+    assert!(!world.events.iter().any(|event| matches!(event, Event::Failed(_))));
 }
 
 #[test]

@@ -19,10 +19,10 @@ use crate::few::Few;
 use crate::http::{Answer, Digest, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
-use crate::retry::STALL;
+use crate::retry::{STALL, settle_retry_after};
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
-use crate::time::{Millis, Unix};
+use crate::time::{Millis, Unix, http_date};
 use pace::Pace;
 use transfer::{Slot, Transfer};
 
@@ -30,6 +30,8 @@ use transfer::{Slot, Transfer};
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// While files are read, all there is to it is a bar that moves; drawing it costs as much as reading 40 files.
 const TELL_READING_EVERY: Duration = Duration::from_millis(333);
+/// Timers in pages that nobody sees come up to a minute late; what is later was slept through.
+const ASLEEP: Duration = Duration::from_secs(120);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
 const GATHER_EVERY: Duration = Duration::from_millis(500);
 
@@ -82,8 +84,6 @@ pub enum Input {
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
-    /// The `Date` of an answer.
-    ServerTime(Unix),
     /// What came of [`Action::Resolve`].
     Resolved(Kind, Result<Grant, Unresolved>),
     /// Whether the browser is online.
@@ -261,6 +261,7 @@ impl Session {
 
     /// Takes what happened. What makes no sense in the present step is ignored.
     pub fn handle(&mut self, now: Millis, input: Input) {
+        self.notice_sleep(now);
         let step = self.state.step;
         match input {
             Input::Configure => self.configure(now),
@@ -285,7 +286,6 @@ impl Session {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
                 }
             }
-            Input::ServerTime(unix) => self.server_time(now, unix),
             Input::Resolved(kind, result) => self.resolved(now, kind, result),
             Input::Online(online) => self.set_online(now, online),
             Input::Upload => self.upload(now),
@@ -312,6 +312,16 @@ impl Session {
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
         transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
+    }
+
+    /// What was due long ago says that the machine slept.
+    fn notice_sleep(&mut self, now: Millis) {
+        let due = self.poll_timeout().filter(|_| !self.transfers.is_empty());
+        if due.is_some_and(|due| now.since(due) > ASLEEP) {
+            for serial in self.serials() {
+                self.with_transfer(now, serial, |transfer| transfer.woke(now));
+            }
+        }
     }
 
     fn configure(&mut self, now: Millis) {
@@ -561,7 +571,13 @@ impl Session {
         }
     }
 
-    fn answered(&mut self, now: Millis, request: RequestId, answer: Answer) {
+    fn answered(&mut self, now: Millis, request: RequestId, mut answer: Answer) {
+        if let Ok(response) = &mut answer {
+            if let Some(date) = response.header("Date").and_then(http_date) {
+                self.server_time(now, date);
+            }
+            settle_retry_after(self.moment(now).unix, response);
+        }
         if self.repeats(now, request, &answer) {
             return;
         }

@@ -299,6 +299,15 @@ impl Transfer {
         self.tus(now, tus::Input::Timeout);
     }
 
+    /// The machine was asleep: the silence meanwhile is nobody's, and a token that ran out is renewed before it is used.
+    pub(super) fn woke(&mut self, now: Millis) {
+        self.call.iter_mut().for_each(|(_, call)| call.woke(now));
+        self.tus(now, tus::Input::Woke);
+        if self.renew_if_due(now) {
+            self.tus(now, tus::Input::Pause);
+        }
+    }
+
     /// A request of this sort waits for a credential.
     pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
         match slot {
@@ -413,8 +422,11 @@ impl Transfer {
             Purpose::Cancel => CANCEL_PATIENCE,
             _ => STALL,
         };
-        let (call, first) =
+        let (mut call, first) =
             Call::new(now, request, patience, &self.settings.retry_delays, self.settings.jitter);
+        if !matches!(purpose, Purpose::Cancel | Purpose::Error) {
+            call.outlast();
+        }
         self.call = Some((purpose, call));
         self.actions.push_back(Action::Send(Slot::Api, first));
     }

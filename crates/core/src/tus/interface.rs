@@ -39,6 +39,8 @@ pub enum Input {
     Available(u64),
     /// How many bytes it has as a whole, all of which can be had by now.
     Length(u64),
+    /// The machine was asleep until now.
+    Woke,
     /// The browser says whether it is online.
     Online(bool),
     /// Stop, but keep what is on the server.

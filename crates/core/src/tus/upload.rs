@@ -94,6 +94,8 @@ pub struct Upload {
     server: Server,
     length: Length,
     chunk: Chunk,
+    /// Where the furthest chunk ended.
+    reached: u64,
     /// How many bytes went with the last request, and when.
     sent: (u64, Millis),
     jitter: u8,
@@ -120,6 +122,7 @@ impl Upload {
             server: Server::default(),
             length,
             chunk,
+            reached: 0,
             sent: Default::default(),
             jitter,
             actions: VecDeque::new(),
@@ -165,6 +168,12 @@ impl Upload {
                 }
             }
             Input::Length(length) => self.set_length(length),
+            Input::Woke => {
+                self.backoff.reset();
+                if self.poll_timeout().is_some() {
+                    self.sign_of_life(now);
+                }
+            }
             Input::Online(online) => self.set_online(online),
             Input::Pause => self.pause(),
             Input::Cancel => self.cancel(now),
@@ -273,7 +282,7 @@ impl Upload {
 
     fn terminate(&mut self) {
         if self.url.is_some() && self.server.can_terminate != Some(false) {
-            self.backoff.reset();
+            self.backoff = Backoff::new(&self.config.retry_delays);
             self.send(Step::Terminate);
         } else {
             self.cancelled();
@@ -359,7 +368,9 @@ impl Upload {
         }
         let at_endpoint = matches!(step, Step::Discover | Step::Create);
         let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
-        self.sent.0 = chunk.as_ref().map_or(0, |chunk| chunk.end - chunk.start);
+        let (start, end) = chunk.as_ref().map_or((0, 0), |chunk| (chunk.start, chunk.end));
+        self.sent.0 = end - start;
+        self.reached = self.reached.max(end);
         let checksum = chunk.as_ref().and_then(|_| self.digest(self.sent.0));
         if chunk.is_some() {
             headers.push(("Content-Type", plain("application/offset+octet-stream")));
@@ -370,6 +381,7 @@ impl Upload {
 
     fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
         if answer.is_ok() {
+            self.backoff.outlast();
             self.set_connected(true);
         }
         match (step, answer) {
@@ -387,7 +399,9 @@ impl Upload {
             (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => {
                 self.located(now, step, response)
             }
-            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => self.gone(response),
+            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => {
+                self.anew(Error::refused(Method::Head, response.status, &response.body));
+            }
             // A server forgets uploads: HEAD tells whether it did.
             (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
                 self.retry(now, Step::Locate, step, answer);
@@ -442,8 +456,9 @@ impl Upload {
             };
         };
         let available = self.length.available();
-        if offset > available {
-            return self.fail(Error::OffsetBeyondEnd { offset, length: available });
+        if offset > self.reached {
+            // Whatever they are, these bytes are not ours.
+            return self.anew(Error::OffsetTooFar { offset, sent: self.reached });
         }
         // Bytes behind the offset of a request whose answer was lost came with its headers.
         if step == Step::Patch || offset > self.offset {
@@ -474,12 +489,13 @@ impl Upload {
         }
     }
 
-    fn gone(&mut self, response: &Response) {
+    /// Creates the upload anew, once; what was wrong with it is the error if that does not help.
+    fn anew(&mut self, error: Error) {
         if self.recreated {
-            return self.fail(Error::refused(Method::Head, response.status, &response.body));
+            return self.fail(error);
         }
         self.recreated = true;
-        (self.url, self.offset, self.best) = (None, 0, 0);
+        (self.url, self.offset, self.best, self.reached) = (None, 0, 0, 0);
         self.emit(Event::Progress(0));
         self.send(Step::Create);
     }
@@ -495,7 +511,7 @@ impl Upload {
     }
 
     fn terminate_answered(&mut self, now: Millis, answer: &Answer) {
-        let again = is_transient(answer).then(|| self.backoff.next(self.jitter, answer)).flatten();
+        let again = is_transient(answer).then(|| self.backoff.next(now, self.jitter, answer)).flatten();
         match again {
             Some(wait) => self.state = State::Waiting { step: Step::Terminate, until: now + wait },
             None => self.cancelled(),
@@ -521,7 +537,7 @@ impl Upload {
         }
         if !self.online {
             self.state = State::Offline { step: next };
-        } else if let Some(wait) = self.backoff.next(self.jitter, answer) {
+        } else if let Some(wait) = self.backoff.next(now, self.jitter, answer) {
             self.state = State::Waiting { step: next, until: now + wait };
         } else {
             self.give_up(failed, answer);
