@@ -1,6 +1,7 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
 mod checksum;
+mod packing;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -17,7 +18,10 @@ use js_sys::Array;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::XmlHttpRequest;
 
+use packing::Packing;
+
 use super::files::Files;
+use super::pool::Pool;
 use super::protocol::{Command, Report, Slimmer};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
@@ -30,6 +34,7 @@ pub(super) struct Engine {
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
     foreseen: RefCell<Option<checksum::Foreseen>>,
+    packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
     report: Box<dyn Fn(Report)>,
@@ -37,14 +42,15 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// An engine that tells what happens to `report`.
-    pub(super) fn new(report: impl Fn(Report) + 'static) -> Rc<Self> {
+    /// An engine that tells what happens to `report`; `pool` is there in a worker.
+    pub(super) fn new(pool: Option<Pool>, report: impl Fn(Report) + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             session: RefCell::default(),
             files: Files::default(),
             requests: RefCell::default(),
             foreseen: RefCell::default(),
+            packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
             report: Box::new(report),
@@ -85,6 +91,7 @@ impl Engine {
         let requests = self.requests.take();
         requests.iter().for_each(|(_, pending)| pending.abort());
         self.files.release(&(0..FileId::MAX));
+        self.packing.release(&self.files);
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
         if let Ok(mut session) = self.session.try_borrow_mut() {
@@ -123,6 +130,11 @@ impl Engine {
                 };
                 engine.handle(Input::Checksum(item, crc));
             }),
+            Action::Pack(item, content, level) => self.spawn(move |engine| async move {
+                let packed = engine.pack(item, &content, level).await;
+                engine.handle(Input::Packed(item, packed));
+            }),
+            Action::LetGo(item) => self.packing.let_go(item),
             Action::Send(id, request) => {
                 // Known at once, so that it can be aborted before it has begun.
                 let pending = Pending::of(&request);
@@ -140,7 +152,10 @@ impl Engine {
             Action::Resolve { kind, subject, attempt } => {
                 (self.report)(Report::Resolve { kind, subject, attempt });
             }
-            Action::ReleaseFiles(ids) => self.files.release(&ids),
+            Action::ReleaseFiles(ids) => {
+                self.files.release(&ids);
+                self.packing.release(&self.files);
+            }
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
                 (self.report)(report);
@@ -178,7 +193,7 @@ impl Engine {
         parts: &[Part],
         xhr: &XmlHttpRequest,
     ) -> Answer {
-        let body = files::compose(parts, async |file| self.files.file(file).await).await?;
+        let body = self.compose(parts).await?;
         let checksum = match request.checksum {
             Some(digest) => self.checksum(digest, parts).await?,
             None => None,

@@ -10,12 +10,12 @@ use std::ops::Range;
 use std::time::Duration;
 
 use auraloader_core::archive::Part;
-use auraloader_core::content::FileId;
+use auraloader_core::content::{Content, FileId, ItemId};
 use auraloader_core::credentials::{Grant, Kind, Source, Unresolved};
 use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
-use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
+use auraloader_core::session::{Action, Compression, Config, Event, Input, RequestId, Session};
 use auraloader_core::state::{ErrorContext, State, Step};
 use auraloader_core::time::{Millis, Unix};
 use proptest::prelude::*;
@@ -33,12 +33,19 @@ struct World {
     state: State,
     /// The step of each state that was told.
     told: Vec<Step>,
+    /// Bytes sent and in all, as told in the upload.
+    shown: Vec<(u64, u64)>,
     events: Vec<Event>,
     /// Sent in place of the answer to the request of this number.
     interrupt: Option<(usize, fn() -> Input)>,
     requests: usize,
     /// Files that have been let go of.
     released: Vec<Range<FileId>>,
+    /// What is to be packed, and what has been.
+    packing: Vec<(ItemId, Content, u8)>,
+    packed: HashMap<ItemId, Vec<u8>>,
+    /// How often something was packed.
+    packs: usize,
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
@@ -110,6 +117,7 @@ fn config() -> Config {
         patient_id: Some("p1".to_owned()),
         context: Some("{\"a\":1}".to_owned()),
         chunk_size: Some(700),
+        compression: Compression::Store,
         retry_delays: vec![0, 1000, 3000, 5000],
         exclude_rules: ExcludeRule::defaults(),
     }
@@ -136,10 +144,14 @@ impl World {
             now: Millis(0),
             state: State::default(),
             told: Vec::new(),
+            shown: Vec::new(),
             events: Vec::new(),
             interrupt: None,
             requests: 0,
             released: Vec::new(),
+            packing: Vec::new(),
+            packed: HashMap::new(),
+            packs: 0,
             credentials: Credentials::default(),
             ended: None,
             ahead: None,
@@ -162,6 +174,27 @@ impl World {
         world.calls.clear();
         world.events.clear();
         prepare(&mut world);
+        world.run(Input::Configure);
+        world.drop_files();
+        world
+    }
+
+    /// As [`World::with_studies`], whose images have pixels that shrink, but for one that is compressed already.
+    fn with_compression(compression: Compression, extensions: &[&'static str]) -> Self {
+        let mut world = Self::with_studies();
+        for (at, (_, bytes)) in world.files[..4].iter_mut().enumerate() {
+            let bytes = bytes.as_mut().expect("readable");
+            if at == 1 {
+                let jpeg = Image { instance: "1.2.3.1.1", ..Image::default() };
+                *bytes = [support::part10("1.2.840.10008.1.2.4.90"), jpeg.data_set()].concat();
+            }
+            let pixels: Vec<u8> = (0..6000_u32).map(|pixel| (pixel * pixel >> 7) as u8 & 0x3F).collect();
+            support::element(bytes, 0x7FE0_0010, b"OW", &pixels);
+        }
+        world.tus.extensions = extensions.to_vec();
+        let config = Config { compression, ..config() };
+        world.session = Session::new(config, Box::new(|| [7; 16]), Box::new(NativeDecoder));
+        world.calls.clear();
         world.run(Input::Configure);
         world.drop_files();
         world
@@ -194,10 +227,24 @@ impl World {
         self.run(Input::AllListed(1));
     }
 
+    /// Goes on after each error.
+    fn until_complete(&mut self) {
+        for _ in 0..20 {
+            self.run(Input::Upload);
+            if self.state.step == Step::Complete {
+                return;
+            }
+        }
+        panic!("never completes: {:?}", self.events);
+    }
+
     fn run(&mut self, input: Input) {
         self.session.handle(self.now, input);
         for _ in 0..20_000 {
             let Some(action) = self.session.poll() else {
+                if self.pack_one() {
+                    continue;
+                }
                 if std::mem::take(&mut self.credentials.hangs) {
                     return;
                 }
@@ -213,6 +260,26 @@ impl World {
             self.perform(action);
         }
         panic!("does not come to an end: {:?} {:?}", self.calls, self.tus.log);
+    }
+
+    /// Packs what was asked for, in any order.
+    fn pack_one(&mut self) -> bool {
+        let at = self.requests + self.packs;
+        if self.packing.is_empty() {
+            return false;
+        }
+        let (item, content, level) = self.packing.swap_remove(at % self.packing.len());
+        self.now = self.now + Duration::from_millis(3);
+        self.packs += 1;
+        let packed = self.content(item.file).ok_or(Reason::Unreadable).map(|bytes| {
+            let (packed, made) = support::pack(&bytes, &content, level);
+            if packed.len.is_some() {
+                self.packed.insert(item, made);
+            }
+            packed
+        });
+        self.session.handle(self.now, Input::Packed(item, packed));
+        true
     }
 
     fn perform(&mut self, action: Action) {
@@ -231,6 +298,8 @@ impl World {
                 let crc = bytes.and_then(|bytes| support::checksum(&bytes, &content));
                 self.session.handle(self.now, Input::Checksum(item, crc));
             }
+            Action::Pack(item, content, level) => self.packing.push((item, content, level)),
+            Action::LetGo(item) => drop(self.packed.remove(&item)),
             Action::Send(id, request) => self.send(id, &request),
             Action::Digest(_, parts) => self.foreseen.push(parts),
             Action::Abort(_) => {}
@@ -243,9 +312,15 @@ impl World {
                     self.session.handle(self.now, Input::Resolved(kind, grant));
                 }
             }
-            Action::ReleaseFiles(ids) => self.released.push(ids),
+            Action::ReleaseFiles(ids) => {
+                self.packed.retain(|item, _| !ids.contains(&item.file));
+                self.released.push(ids);
+            }
             Action::Emit(Event::State(state)) => {
                 self.told.push(state.step);
+                if matches!(state.step, Step::Uploading | Step::Complete) {
+                    self.shown.push((state.progress.bytes_sent, state.progress.bytes_total));
+                }
                 self.state = *state;
             }
             Action::Emit(event) => {
@@ -324,6 +399,10 @@ impl World {
                 Part::Bytes(bytes) => body.extend(bytes),
                 Part::File { file, range } => {
                     let bytes = self.content(*file)?;
+                    body.extend(&bytes[range.start as usize..range.end as usize]);
+                }
+                Part::Packed { item, range } => {
+                    let bytes = self.packed.get(item).expect("it is kept as long as it is wanted");
                     body.extend(&bytes[range.start as usize..range.end as usize]);
                 }
             }
@@ -436,6 +515,93 @@ fn from_drop_to_complete() {
     assert!(world.stored_is_right());
     assert_eq!(world.state.step, Step::Complete);
     assert_eq!(world.state.progress.bytes_sent, world.state.progress.bytes_total);
+}
+
+/// Which entries of the archive on the server are deflated.
+fn deflated(world: &World) -> Vec<bool> {
+    let (_, sent) = world.tus.uploads.values().next().expect("an upload");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(sent)).expect("an archive");
+    let is_deflated =
+        |at| archive.by_index(at).expect("sound").compression() == zip::CompressionMethod::Deflated;
+    (0..4).map(is_deflated).collect()
+}
+
+const DEFERRING: &[&str] = &["creation-defer-length"];
+
+#[test]
+fn native_images_are_deflated_and_their_bytes_let_go_of() {
+    for compression in [Compression::Auto, Compression::Deflate] {
+        let mut world = World::with_compression(compression, DEFERRING);
+        let plain: usize = world.files[..4].iter().map(|(_, bytes)| bytes.as_ref().map_or(0, Vec::len)).sum();
+        world.run(Input::Upload);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right() && world.packed.is_empty());
+        assert_eq!((deflated(&world), world.packs), (vec![true, false, true, true], 3));
+        let (_, sent) = world.tus.uploads.values().next().expect("an upload");
+        assert!(sent.len() < plain * 3 / 4, "{} of {plain}", sent.len());
+        let progress = world.state.progress;
+        assert!(progress.bytes_total > plain as u64 && progress.bytes_sent == progress.bytes_total);
+    }
+}
+
+#[test]
+fn stored_is_stored() {
+    let mut world = World::with_compression(Compression::Store, DEFERRING);
+    world.run(Input::Upload);
+    assert!(world.stored_is_right());
+    assert_eq!((deflated(&world), world.packs), (vec![false; 4], 0));
+}
+
+#[test]
+fn a_server_that_wants_the_length_first_is_told_it() {
+    let mut world = World::with_compression(Compression::Deflate, &[]);
+    world.run(Input::Upload);
+    assert!(world.stored_is_right());
+    assert_eq!(deflated(&world), [true, false, true, true]);
+    // Nobody packs everything only to know how long it becomes, where it is not sure to be worth the while.
+    let mut world = World::with_compression(Compression::Auto, &[]);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn progress_goes_on_to_the_end_and_never_back() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.run(Input::Upload);
+    assert!(world.shown.len() > 5);
+    let total = world.state.progress.bytes_total;
+    assert!(world.shown.iter().all(|(_, of)| *of == total), "{:?}", world.shown);
+    assert!(world.shown.is_sorted() && world.shown.last() == Some(&(total, total)), "{:?}", world.shown);
+}
+
+#[test]
+fn what_the_server_forgets_is_packed_again() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.tus.faults = vec![Fault::None; 20].into();
+    world.tus.faults.extend([Fault::Forget(20), Fault::LostAnswer]);
+    world.until_complete();
+    assert!(world.stored_is_right() && world.packed.is_empty());
+    assert!(world.packs > 3, "{:?}", world.tus.log);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_packed_again_stops_the_upload() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.tus.faults = vec![Fault::None; 20].into();
+    world.tus.faults.extend([Fault::Forget(20), Fault::LostAnswer]);
+    world.interrupt = Some((23, || Input::Pause));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Paused);
+    let bytes = world.files[0].1.as_mut().expect("readable");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    world.run(Input::Resume);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!((world.state.step, error.context), (Step::Error, ErrorContext::Files));
+    world.files[0].1.as_mut().expect("readable")[last] ^= 1;
+    world.until_complete();
+    assert!(world.stored_is_right());
 }
 
 #[test]
@@ -783,6 +949,28 @@ proptest! {
             prop_assert_eq!(world.ends().len(), starts);
         }
         prop_assert!(world.stored_is_right());
+    }
+
+    /// The same with entries that are deflated, whether the server has to know the length first or not.
+    #[test]
+    fn any_faults_of_a_deflated_upload_end_so_too(
+        tus in prop::collection::vec(fault(), 0..60),
+        api in prop::collection::vec(fault(), 0..6),
+        defers in any::<bool>(),
+        auto in any::<bool>(),
+    ) {
+        let compression = if auto { Compression::Auto } else { Compression::Deflate };
+        let mut world = World::with_compression(compression, if defers { DEFERRING } else { &[] });
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        let mut starts = 0;
+        while world.state.step != Step::Complete {
+            starts += 1;
+            prop_assert!(starts < 90, "never completes: {:?} {:?}", world.calls, world.tus.log);
+            world.run(Input::Upload);
+            prop_assert!(matches!(world.state.step, Step::Complete | Step::Error), "{:?}", world.state.step);
+        }
+        prop_assert!(world.stored_is_right() && world.packed.is_empty());
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::Engine;
-use crate::platform::{digest, files};
+use crate::platform::digest;
 
 /// The checksum of a body that has not been asked for yet.
 pub(super) struct Foreseen {
@@ -43,8 +43,7 @@ impl Engine {
 
     fn make_checksum(self: Rc<Self>, digest: Digest, parts: Vec<Part>) -> Promise {
         future_to_promise(async move {
-            let body = files::compose(&parts, async |file| self.files.file(file).await).await;
-            match body {
+            match self.compose(&parts).await {
                 Ok(body) => {
                     digest::checksum(digest, &body).await.map(JsValue::from).map_err(|_| JsValue::NULL)
                 }

@@ -1,7 +1,9 @@
 //! One widget's life: from the first dropped file to the finished upload.
 
 mod authorising;
+mod compressing;
 mod pace;
+mod packing;
 mod transfer;
 
 use std::collections::VecDeque;
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::Part;
+use crate::archive::{Packed, Part};
 use crate::content::{Block, Content, FileId, ItemId};
 use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
 use crate::dicom::{ExcludeRule, Index, Reason, Text};
@@ -23,6 +25,7 @@ use crate::retry::{STALL, settle_retry_after};
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
 use crate::time::{Millis, Unix, http_date};
+pub use compressing::Compression;
 use pace::Pace;
 use transfer::{Slot, Transfer};
 
@@ -52,6 +55,8 @@ pub struct Config {
     pub context: Option<String>,
     /// Bytes of one PATCH; none: as many as link and server take.
     pub chunk_size: Option<u64>,
+    /// How the archive's entries are written.
+    pub compression: Compression,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
     /// Which instances are left out.
@@ -80,6 +85,8 @@ pub enum Input {
     Read(ItemId, Result<Box<dyn Block>, Reason>),
     /// The CRC-32 that [`Action::Checksum`] asked for.
     Checksum(ItemId, Result<u32, Reason>),
+    /// What came of [`Action::Pack`]; if the item shrank, its deflated bytes are kept by the shell.
+    Packed(ItemId, Result<Packed, Reason>),
     /// What came of a request.
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
@@ -111,6 +118,11 @@ pub enum Action {
     Read(ItemId, Range<u64>),
     /// Read all of this content and take its CRC-32 ([`crate::archive::Checksum`]).
     Checksum(ItemId, Content),
+    /// Deflate all of this content, which lies as it is, at this level ([`crate::archive::Deflating`]), and keep what comes of
+    /// it for bodies ([`crate::archive::Part::Packed`]) as long as its file is kept, if it is smaller.
+    Pack(ItemId, Content, u8),
+    /// Let go of the deflated bytes of this item, if there are any.
+    LetGo(ItemId),
     /// Send a request.
     Send(RequestId, Request),
     /// A body of these parts is likely to be sent next with this checksum: have it ready.
@@ -278,6 +290,11 @@ impl Session {
             Input::StopReading => self.stop_reading(now),
             Input::Read(item, bytes) => self.reading.read(item, bytes),
             Input::Checksum(item, crc) => self.checksummed(now, item, crc),
+            Input::Packed(item, packed) => {
+                if let Some(serial) = self.current {
+                    self.with_transfer(now, serial, |transfer| transfer.packed(now, item, packed));
+                }
+            }
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
                 if let Some(Owner::Transfer(serial, Slot::Tus)) =
@@ -448,6 +465,7 @@ impl Session {
             server,
             retry_delays: self.config.retry_delays.clone(),
             chunk_size: self.config.chunk_size,
+            compression: self.config.compression,
             jitter: (self.entropy)()[0],
             threshold: self.config.upload_token.threshold,
         };
@@ -462,7 +480,7 @@ impl Session {
         self.state.progress = Progress {
             phase: Phase::Uploading,
             files_total: transfer.file_count(),
-            bytes_total: transfer.len(),
+            bytes_total: transfer.plain_len(),
             ..Progress::default()
         };
         self.last_transfer += 1;
@@ -637,6 +655,10 @@ impl Session {
                 transfer::Action::Digest(digest, parts) => {
                     self.actions.push_back(Action::Digest(digest, parts));
                 }
+                transfer::Action::Pack(item, content, level) => {
+                    self.actions.push_back(Action::Pack(item, content, level));
+                }
+                transfer::Action::LetGo(item) => self.actions.push_back(Action::LetGo(item)),
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);
                 }
@@ -654,10 +676,10 @@ impl Session {
         }
         self.dirty = true;
         match event {
-            transfer::Event::Progress(bytes) => {
-                let progress = &mut self.state.progress;
+            transfer::Event::Progress(offset) => {
+                let (progress, bytes) = (&mut self.state.progress, transfer.plain_offset(offset));
                 progress.bytes_sent = bytes;
-                progress.files_done = transfer.files_before(bytes);
+                progress.files_done = transfer.files_before(offset);
                 self.pace.sample(now, bytes);
                 progress.bytes_per_second = self.pace.rate();
                 progress.seconds_left = self.pace.seconds_left(now, progress.bytes_total);

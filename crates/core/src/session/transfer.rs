@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::archive::{Part, Plan};
+use super::compressing::Compression;
+use super::packing::{self, Packing};
+use crate::archive::{Packed, Part};
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
-use crate::few::Few;
-use crate::http::{Answer, Body, Digest, Failure, Request};
+use crate::http::{Answer, Body, Digest, Failure, Request, Response};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
@@ -20,8 +21,8 @@ use crate::tus;
 const COMPLETE_PATIENCE: Duration = Duration::from_secs(300);
 /// A person is waiting to leave.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
-/// Files whose checksum is being read at a time.
-const CHECKSUMS_AT_A_TIME: usize = 4;
+/// The speed of the wire is taken at most this often.
+const SPEED_EVERY: Duration = Duration::from_millis(500);
 
 /// A transfer has at most one request of each sort on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +38,8 @@ pub(super) enum Action {
     Abort(Slot),
     Checksum(ItemId, Content),
     Digest(Digest, Vec<Part>),
+    Pack(ItemId, Content, u8),
+    LetGo(ItemId),
     Emit(Event),
 }
 
@@ -58,6 +61,7 @@ pub(super) struct Settings {
     pub(super) server: UploaderConfig,
     pub(super) retry_delays: Vec<u64>,
     pub(super) chunk_size: Option<u64>,
+    pub(super) compression: Compression,
     pub(super) jitter: u8,
     /// How long before its expiry the token of the tus server is renewed, in milliseconds.
     pub(super) threshold: u64,
@@ -101,20 +105,23 @@ pub(super) struct Transfer {
     settings: Settings,
     announcement: Announcement,
     assembly_id: String,
-    plan: Plan,
+    packing: Packing,
     tus: tus::Upload,
     phase: Phase,
     /// The server has been told of the upload.
     announced: bool,
     study_ids: Vec<StudyId>,
     call: Option<(Purpose, Call)>,
-    /// A PATCH that waits for checksums.
+    /// A PATCH that waits for checksums or deflated entries.
     held: Option<(Range<u64>, Request)>,
-    checksums: Few<ItemId, ()>,
-    /// The chunk that is being sent; checksums are read from here on.
+    /// The chunk that is being sent; what is behind it is got ready.
     sending: Range<u64>,
     /// The chunk behind it, once it is ready to be sent.
-    prepared: Range<u64>,
+    foreseen: Range<u64>,
+    /// Since when the wire has been carrying it, without what is counted already, and how much that was.
+    on_wire: Option<(Millis, u64)>,
+    /// The server is told the length, or will be as soon as it is asked.
+    has_length: bool,
     online: bool,
     paused: bool,
     moment: Now,
@@ -135,7 +142,7 @@ impl Transfer {
         text: &dyn Text,
         moment: Now,
     ) -> Self {
-        let plan = Plan::new(files, text);
+        let packing = Packing::new(files, text, settings.compression);
         let upload_id = announcement.upload_id.clone();
         let filename = file_name(&upload_id);
         let server = &settings.server;
@@ -151,8 +158,9 @@ impl Transfer {
                 ("type", "application/zip".to_owned()),
                 ("filetype", "application/zip".to_owned()),
             ],
-            length: Some(plan.len()),
+            length: packing.len(),
             chunk_size: settings.chunk_size,
+            largest_chunk: packing.largest_chunk(),
             retry_delays: settings.retry_delays.clone(),
         };
         Self {
@@ -162,15 +170,16 @@ impl Transfer {
             settings,
             announcement,
             assembly_id: String::new(),
-            plan,
+            has_length: packing.len().is_some(),
+            packing,
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
             call: None,
             held: None,
-            checksums: Few::default(),
             sending: 0..0,
-            prepared: 0..0,
+            foreseen: 0..0,
+            on_wire: None,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -186,25 +195,31 @@ impl Transfer {
         Subject {
             upload_id: self.upload_id().to_owned(),
             file_name: file_name(self.upload_id()),
-            file_size: self.len(),
+            file_size: self.packing.len(),
             study_uids: self.announcement.studies.iter().map(|study| study.study_uid.clone()).collect(),
         }
     }
 
     pub(super) fn spans(&self) -> &[StudySpan] {
-        self.plan.spans()
+        self.packing.spans()
     }
 
-    pub(super) fn len(&self) -> u64 {
-        self.plan.len()
+    /// What progress is measured against.
+    pub(super) fn plain_len(&self) -> u64 {
+        self.packing.plain_len()
+    }
+
+    /// How much of that `offset` stands for.
+    pub(super) fn plain_offset(&self, offset: u64) -> u64 {
+        self.packing.plain_offset(offset)
     }
 
     pub(super) fn file_count(&self) -> usize {
-        self.plan.entry_count()
+        self.packing.entry_count()
     }
 
     pub(super) fn files_before(&self, offset: u64) -> usize {
-        self.plan.entries_before(offset)
+        self.packing.entries_before(offset)
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -234,8 +249,8 @@ impl Transfer {
             let request = self.settings.api.init(&self.announcement);
             self.make_call(now, Purpose::Init, request);
         }
-        // The first chunk is being read meanwhile.
-        self.read_ahead();
+        // The first chunk is got ready meanwhile.
+        self.get_ready(now);
     }
 
     /// Stops sending; says whether there is anything left to send.
@@ -261,7 +276,6 @@ impl Transfer {
         }
         self.drop_call();
         self.held = None;
-        self.checksums.clear();
         // A server that never took note of it need not be told.
         if self.phase == Phase::New || (self.phase == Phase::Failed && !self.announced) {
             self.end(Event::Cancelled);
@@ -337,12 +351,22 @@ impl Transfer {
     }
 
     pub(super) fn progress(&mut self, now: Millis, sent: u64) {
+        if let Some((since, before)) = &mut self.on_wire
+            && now >= *since + SPEED_EVERY
+        {
+            self.packing.rates().wire.add(sent.saturating_sub(*before) as f64, now.since(*since));
+            (*since, *before) = (now, sent);
+        }
         self.tus(now, tus::Input::Progress(sent));
     }
 
     pub(super) fn answered(&mut self, now: Millis, slot: Slot, answer: Answer) {
         match slot {
             Slot::Tus => {
+                if let Some((since, before)) = self.on_wire.take().filter(|_| is_taken(&answer)) {
+                    let rest = (self.sending.end - self.sending.start).saturating_sub(before);
+                    self.packing.rates().wire.add(rest as f64, now.since(since));
+                }
                 // Not left to timers alone, which browsers slow down in pages that nobody sees.
                 self.renew_if_due(now);
                 self.tus(now, tus::Input::Answer(answer));
@@ -353,23 +377,32 @@ impl Transfer {
 
     /// A file's CRC-32, or that it can't be read any more.
     pub(super) fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
-        if self.checksums.remove(&item).is_none() {
-            return;
-        }
-        match crc {
-            Ok(crc) => {
-                self.plan.set_crc(item, crc);
-                self.release(now);
-                self.read_ahead();
-                self.prepare();
-            }
+        let result = self.packing.checksummed(item, crc);
+        self.is_ready(now, item, result);
+    }
+
+    /// What came of packing an item, or that it can't be read any more.
+    pub(super) fn packed(&mut self, now: Millis, item: ItemId, packed: Result<Packed, Reason>) {
+        let result = self.packing.packed(now, item, packed);
+        self.is_ready(now, item, result);
+    }
+
+    fn is_ready(&mut self, now: Millis, item: ItemId, result: Result<(), Reason>) {
+        match result {
+            // Whoever goes on after an error, asks for it again.
+            _ if !self.is_under_way() => self.pass_on(),
+            Ok(()) => self.get_ready(now),
             Err(_) => {
-                let path = self.plan.path(item);
+                let path = self.packing.path(item);
                 let message =
                     format!("{path} can't be read: was it changed or moved, or the disc taken out?");
                 self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
             }
         }
+    }
+
+    fn is_under_way(&self) -> bool {
+        matches!(self.phase, Phase::Init | Phase::Start | Phase::Sending)
     }
 
     fn start(&mut self, now: Millis) {
@@ -399,7 +432,6 @@ impl Transfer {
     fn fail(&mut self, now: Millis, error: ErrorInfo) {
         self.drop_call();
         self.held = None;
-        self.checksums.clear();
         // Aborts what is in flight; what is on the server stays.
         self.tus(now, tus::Input::Pause);
         self.phase = Phase::Failed;
@@ -551,7 +583,10 @@ impl Transfer {
     fn tus_event(&mut self, now: Millis, event: tus::Event) {
         match event {
             tus::Event::Progress(sent) => self.actions.push_back(Action::Emit(Event::Progress(sent))),
-            tus::Event::NeedsLength => self.tus(now, tus::Input::Length(self.plan.len())),
+            tus::Event::NeedsLength => {
+                self.packing.needs_len();
+                self.get_ready(now);
+            }
             tus::Event::Connected(connected) => {
                 self.actions.push_back(Action::Emit(Event::Connected(connected)));
             }
@@ -570,53 +605,65 @@ impl Transfer {
 
     fn send(&mut self, now: Millis, request: Request) {
         if let Body::Range(range) = &request.body {
+            self.sending = range.clone();
+            self.packing.wanted(range);
             self.held = Some((range.clone(), request));
-            self.release(now);
+            self.get_ready(now);
         } else {
             self.actions.push_back(Action::Send(Slot::Tus, request));
             self.tus.handle(now, tus::Input::Sent);
         }
     }
 
-    /// Sends the held PATCH once its checksums are known, and sees to those of the next.
-    fn release(&mut self, now: Millis) {
-        let Some((range, request)) = self.held.take() else { return };
-        self.sending = range.clone();
-        self.read_ahead();
-        match self.plan.parts(&range) {
-            Ok(parts) => {
-                let request = Request { body: Body::Parts(parts), ..request };
-                self.actions.push_back(Action::Send(Slot::Tus, request));
-                self.tus.handle(now, tus::Input::Sent);
-                self.prepare();
+    /// Has what comes next got ready, sends the held PATCH if that is by now, and tells how much can be sent.
+    fn get_ready(&mut self, now: Millis) {
+        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
+        self.pass_on();
+        if let Some((range, request)) = self.held.take() {
+            match self.packing.parts(&range) {
+                Ok(parts) => {
+                    let request = Request { body: Body::Parts(parts), ..request };
+                    self.actions.push_back(Action::Send(Slot::Tus, request));
+                    self.on_wire = Some((now, 0));
+                    self.tus.handle(now, tus::Input::Sent);
+                }
+                Err(_) => self.held = Some((range, request)),
             }
-            Err(_) => self.held = Some((range, request)),
+        }
+        self.foresee();
+        if !self.has_length {
+            let length = self.packing.len();
+            self.has_length = length.is_some();
+            let available = tus::Input::Available(self.packing.decided_len());
+            self.tus(now, length.map_or(available, tus::Input::Length));
         }
     }
 
     /// Has the digest of the next chunk made, if it is sent with one, while this one is on its way.
-    fn prepare(&mut self) {
+    fn foresee(&mut self) {
         let start = self.sending.end;
-        let next = start..self.plan.len().min(start.saturating_add(self.tus.next_chunk_size()));
+        let end = start.saturating_add(self.tus.next_chunk_size());
+        let next = start..self.packing.len().map_or(end, |len| end.min(len));
         let digest = self.tus.digest(next.end.saturating_sub(start)).filter(|_| !next.is_empty());
-        if let Some(digest) = digest.filter(|_| self.prepared != next && self.held.is_none())
-            && let Ok(parts) = self.plan.parts(&next)
+        if let Some(digest) = digest.filter(|_| self.foreseen != next && self.held.is_none())
+            && let Ok(parts) = self.packing.parts(&next)
         {
-            self.prepared = next;
+            self.foreseen = next;
             self.actions.push_back(Action::Digest(digest, parts));
         }
     }
 
-    /// Asks for the checksums of the chunk that is being sent and of the one behind it.
-    fn read_ahead(&mut self) {
-        let end = self.sending.end.saturating_add(self.tus.next_chunk_size());
-        let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
-        let missing = self.plan.missing(&(self.sending.start..end.min(self.plan.len())));
-        let wanted: Vec<_> =
-            missing.filter(|(item, _)| !self.checksums.contains_key(item)).take(room).collect();
-        for (item, content) in wanted {
-            self.checksums.insert(item, ());
-            self.actions.push_back(Action::Checksum(item, content));
+    fn pass_on(&mut self) {
+        while let Some(action) = self.packing.poll() {
+            self.actions.push_back(match action {
+                packing::Action::Checksum(item, content) => Action::Checksum(item, content),
+                packing::Action::Pack(item, content, level) => Action::Pack(item, content, level),
+                packing::Action::LetGo(item) => Action::LetGo(item),
+            });
         }
     }
+}
+
+fn is_taken(answer: &Answer) -> bool {
+    answer.as_ref().is_ok_and(Response::is_success)
 }

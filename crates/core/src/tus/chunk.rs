@@ -5,9 +5,6 @@ use std::time::Duration;
 const MIB: u64 = 1024 * 1024;
 /// What a chunk begins with where the host page sets no size. Less is no part to an object store.
 const START: u64 = 5 * MIB;
-/// Bodies are composed of slices of files, so that size costs no memory; but what is lost with a connection is sent
-/// again.
-const CEILING: u64 = 64 * MIB;
 /// Connections that break make chunks no smaller than this. Proxies often take 1 MiB, and some cut the connection
 /// rather than say so.
 const LOSSY: u64 = MIB / 2;
@@ -43,7 +40,7 @@ impl Chunk {
 
     /// The size after this one, if all goes well.
     pub(super) fn next_size(&self, most: u64) -> u64 {
-        let grown = (self.size * 2).min(most).min(CEILING);
+        let grown = (self.size * 2).min(most);
         let may_grow = self.grows && self.caution == 0 && grown < self.refused;
         if may_grow { grown } else { self.size(most) }
     }
@@ -84,11 +81,12 @@ impl Chunk {
 mod tests {
     use super::*;
 
+    const LARGEST: u64 = 64 * MIB;
     const QUICK: Duration = Duration::from_secs(1);
 
     fn taken(chunk: &mut Chunk, elapsed: Duration) -> u64 {
-        chunk.taken(chunk.size(u64::MAX), elapsed, u64::MAX);
-        chunk.size(u64::MAX)
+        chunk.taken(chunk.size(LARGEST), elapsed, LARGEST);
+        chunk.size(LARGEST)
     }
 
     #[test]
@@ -101,10 +99,10 @@ mod tests {
         for _ in 0..9 {
             taken(&mut chunk, TARGET * 3);
         }
-        assert_eq!(chunk.size(u64::MAX), START);
+        assert_eq!(chunk.size(LARGEST), START);
         // What was less than a chunk says nothing.
-        chunk.taken(START - 1, QUICK, u64::MAX);
-        assert_eq!(chunk.size(u64::MAX), START);
+        chunk.taken(START - 1, QUICK, LARGEST);
+        assert_eq!(chunk.size(LARGEST), START);
     }
 
     #[test]
@@ -120,7 +118,7 @@ mod tests {
     #[test]
     fn losses_make_it_small_and_careful() {
         let mut chunk = Chunk::new(None);
-        let sizes: Vec<_> = (0..5).map(|_| (chunk.lost(), chunk.size(u64::MAX) / 1024).1).collect();
+        let sizes: Vec<_> = (0..5).map(|_| (chunk.lost(), chunk.size(LARGEST) / 1024).1).collect();
         assert_eq!(sizes, [2560, 1280, 640, 512, 512]);
         for _ in 0..CAUTION {
             assert_eq!(taken(&mut chunk, QUICK), LOSSY);
@@ -134,15 +132,15 @@ mod tests {
             let mut chunk = Chunk::new(None);
             let mut least = u64::MAX;
             for _ in 0..40 {
-                assert!(chunk.size(u64::MAX) < least);
-                if chunk.size(u64::MAX) >= refusal {
-                    least = chunk.size(u64::MAX);
+                assert!(chunk.size(LARGEST) < least);
+                if chunk.size(LARGEST) >= refusal {
+                    least = chunk.size(LARGEST);
                     assert!(chunk.refused(least));
                 } else {
                     taken(&mut chunk, QUICK);
                 }
             }
-            assert!(chunk.size(u64::MAX) * 2 >= least.min(refusal), "as large as it may be");
+            assert!(chunk.size(LARGEST) * 2 >= least.min(refusal), "as large as it may be");
         }
         let mut chunk = Chunk::new(Some(FLOOR));
         assert!(!chunk.refused(FLOOR));

@@ -18,6 +18,8 @@ pub struct Config {
     pub length: Option<u64>,
     /// Bytes of one PATCH; none: as many as link and server take.
     pub chunk_size: Option<u64>,
+    /// The most that link and server are given at once.
+    pub largest_chunk: u64,
     /// Waits between tries in milliseconds.
     pub retry_delays: Vec<u64>,
 }

@@ -216,7 +216,8 @@ impl Upload {
     }
 
     fn most(&self) -> u64 {
-        if self.server.checksums.digest().is_some() { checksum::MOST } else { u64::MAX }
+        let most = self.config.largest_chunk;
+        if self.server.checksums.digest().is_some() { most.min(checksum::MOST) } else { most }
     }
 
     fn patience(&self) -> Duration {
