@@ -40,6 +40,7 @@ fn config(len: usize, chunk_size: u64) -> Config {
         token: Secret::new("lift"),
         metadata: vec![("filename", "x.zip".to_owned())],
         length: Some(len as u64),
+        resume: None,
         chunk_size: (chunk_size > 0).then_some(chunk_size),
         largest_chunk: 64 * 1024 * 1024,
         retry_delays: vec![0, 1000, 3000, 5000],

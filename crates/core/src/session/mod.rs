@@ -4,6 +4,7 @@ mod authorising;
 mod compressing;
 mod pace;
 mod packing;
+mod resume;
 mod transfer;
 
 use std::collections::VecDeque;
@@ -27,6 +28,7 @@ use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, Upload
 use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
 use pace::Pace;
+pub use resume::{Key, Record};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
@@ -59,6 +61,8 @@ pub struct Config {
     pub compression: Compression,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
+    /// Whether unfinished uploads are remembered.
+    pub resume: bool,
     /// Which instances are left out.
     pub exclude_rules: Vec<ExcludeRule>,
 }
@@ -93,6 +97,10 @@ pub enum Input {
     Progress(RequestId, u64),
     /// What came of [`Action::Resolve`].
     Resolved(Kind, Result<Grant, Unresolved>),
+    /// The records that [`Action::Recall`] asked for.
+    Recalled(Vec<(Key, Record)>),
+    /// What [`Action::Fingerprint`] of this number asked for; none if the browser makes no digests.
+    Fingerprint(u32, Option<Key>),
     /// Whether the browser is online.
     Online(bool),
     /// Send what was found; or go on after an error.
@@ -125,6 +133,15 @@ pub enum Action {
     LetGo(ItemId),
     /// Send a request.
     Send(RequestId, Request),
+    /// Tell what records there are ([`Input::Recalled`]).
+    Recall,
+    /// SHA-256 of these bytes, followed by when each of these files was modified: milliseconds since 1970 as 64 bits,
+    /// little end first ([`Input::Fingerprint`]).
+    Fingerprint(u32, Vec<u8>, Vec<FileId>),
+    /// Keep this record in place of any by the same key.
+    Remember(Key, Record),
+    /// Let go of the record.
+    Forget(Key),
     /// A body of these parts is likely to be sent next with this checksum: have it ready.
     Digest(Digest, Vec<Part>),
     /// Call the host's resolver.
@@ -198,6 +215,7 @@ pub struct Session {
     transfers: Few<u32, Transfer>,
     last_transfer: u32,
     pace: Pace,
+    memory: resume::Memory,
     online: bool,
     requests: Few<RequestId, Out>,
     token: Credential,
@@ -252,6 +270,7 @@ impl Session {
             transfers: Few::default(),
             last_transfer: 0,
             pace: Pace::default(),
+            memory: resume::Memory::default(),
             online: true,
             requests: Few::default(),
             token,
@@ -276,7 +295,12 @@ impl Session {
         self.notice_sleep(now);
         let step = self.state.step;
         match input {
-            Input::Configure => self.configure(now),
+            Input::Configure => {
+                if self.config.resume {
+                    self.actions.push_back(Action::Recall);
+                }
+                self.configure(now);
+            }
             Input::AddFiles(first, files) => self.add_files(now, first, files),
             Input::Expect(coming) => self.reading.expect(coming),
             Input::AllListed(drop) => {
@@ -304,6 +328,8 @@ impl Session {
                 }
             }
             Input::Resolved(kind, result) => self.resolved(now, kind, result),
+            Input::Recalled(records) => self.recalled(now, records),
+            Input::Fingerprint(serial, key) => self.fingerprinted(now, serial, key),
             Input::Online(online) => self.set_online(now, online),
             Input::Upload => self.upload(now),
             Input::Pause => self.pause(now),
@@ -328,7 +354,7 @@ impl Session {
         let transfers = self.transfers.iter().filter_map(|(_, transfer)| transfer.poll_timeout());
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
-        transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
+        transfers.chain(config).chain(tell).chain(self.credentials_due()).chain(self.memory.due()).min()
     }
 
     /// What was due long ago says that the machine slept.
@@ -434,22 +460,22 @@ impl Session {
     }
 
     fn upload(&mut self, now: Millis) {
-        let serial = match (self.state.step, self.current, &self.server) {
-            (Step::Error, Some(serial), _) if !self.state.stopping => serial,
-            (Step::Pending, _, Some(server)) => {
-                let server = server.clone();
-                self.new_transfer(now, server)
-            }
+        let unfinished = self.current.filter(|_| self.state.step == Step::Error && !self.state.stopping);
+        let serial = match (unfinished, self.state.step, self.server.clone()) {
+            (Some(serial), ..) => serial,
+            (None, Step::Pending, Some(server)) => self.new_transfer(now, server),
             _ => return,
         };
-        let assembly_id = self.uuid();
         self.token.try_again();
         self.signature.iter_mut().for_each(Credential::try_again);
         self.pace = Pace::default();
         self.state.step = Step::Uploading;
         self.state.error = None;
         self.dirty = true;
-        self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
+        match unfinished {
+            Some(serial) => self.begin(now, serial),
+            None => self.begin_or_resume(now, serial),
+        }
     }
 
     fn new_transfer(&mut self, now: Millis, server: UploaderConfig) -> u32 {
@@ -571,6 +597,7 @@ impl Session {
     fn timeout(&mut self, now: Millis) {
         self.keep_waiting(now);
         self.credentials_timeout(now);
+        self.memory_timeout(now);
         for serial in self.serials() {
             self.with_transfer(now, serial, |transfer| transfer.timeout(now));
         }
@@ -659,6 +686,8 @@ impl Session {
                     self.actions.push_back(Action::Pack(item, content, level));
                 }
                 transfer::Action::LetGo(item) => self.actions.push_back(Action::LetGo(item)),
+                transfer::Action::Remember(key, record) => self.remember(key, record),
+                transfer::Action::Forget(key) => self.forget(key),
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);
                 }
@@ -708,6 +737,7 @@ impl Session {
                 self.actions.push_back(Action::Emit(Event::Failed(error)));
             }
             transfer::Event::Cancelled => self.cancelled(now),
+            transfer::Event::Outdated { key, jobs } => self.begin_anew(now, key, &jobs),
         }
     }
 
@@ -736,6 +766,7 @@ impl Session {
             self.gather();
             self.gathered = Some(now);
         }
+        self.state.can_resume = self.memory.has_records();
         self.dirty = false;
         self.told = Some(now);
         self.shown = self.state.step;

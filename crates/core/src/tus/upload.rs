@@ -88,6 +88,8 @@ pub struct Upload {
     renewed: bool,
     /// The upload was created anew since it was last started.
     recreated: bool,
+    /// The server has been asked what it can do.
+    has_discovered: bool,
     online: bool,
     connected: bool,
     cancelling: bool,
@@ -107,22 +109,25 @@ impl Upload {
     pub fn new(config: Config, jitter: u8) -> Self {
         let backoff = Backoff::new(&config.retry_delays);
         let (length, chunk) = (Length::new(config.length), Chunk::new(config.chunk_size));
+        let (url, reached) = config.resume.clone().unzip();
+        let reached = reached.unwrap_or_default();
         Self {
             config,
             state: State::Idle,
-            url: None,
+            url,
             offset: 0,
             best: 0,
             backoff,
             renewed: false,
             recreated: false,
+            has_discovered: false,
             online: true,
             connected: true,
             cancelling: false,
             server: Server::default(),
             length,
             chunk,
-            reached: 0,
+            reached,
             sent: Default::default(),
             jitter,
             actions: VecDeque::new(),
@@ -135,7 +140,8 @@ impl Upload {
             Input::Start | Input::Resume if self.state == State::Idle => {
                 self.backoff.reset();
                 (self.renewed, self.recreated) = (false, false);
-                self.send(if self.url.is_some() { Step::Locate } else { Step::Discover });
+                let is_known = self.url.is_some() && self.has_discovered;
+                self.send(if is_known { Step::Locate } else { Step::Discover });
             }
             Input::Start | Input::Resume => {}
             Input::Sent => {
@@ -419,20 +425,22 @@ impl Upload {
 
     fn discovered(&mut self, answer: &Answer) {
         self.server = Server::read(answer);
+        self.has_discovered = true;
         let size = self.length.available();
         match self.server.exceeded_by(size) {
             Some(max) => self.fail(Error::TooLarge { size, max }),
+            None if self.url.is_some() => self.send(Step::Locate),
             None => self.send(Step::Create),
         }
     }
 
     fn created(&mut self, now: Millis, response: &Response) {
-        let url =
-            response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
-        if url.is_none() {
+        let location = response.header("Location");
+        let Some(url) = location.and_then(|value| location::resolve(&self.config.endpoint, value)) else {
             return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
-        }
-        self.url = url;
+        };
+        self.url = Some(url.clone());
+        self.emit(Event::Created(url));
         self.length.taken();
         self.offset = 0;
         self.backoff.reset();
@@ -465,8 +473,8 @@ impl Upload {
         if step == Step::Patch || offset > self.offset {
             self.length.taken();
         }
-        if step == Step::Locate {
-            self.length.located(response);
+        if step == Step::Locate && !self.length.located(response) {
+            return self.anew(Error::OffsetTooFar { offset, sent: available });
         }
         if step == Step::Patch && offset > self.offset {
             let (sent, elapsed) = (offset - self.offset, now.since(self.sent.1));

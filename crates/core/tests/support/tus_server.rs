@@ -46,6 +46,8 @@ pub(crate) struct Server {
     pub(crate) retry_after: Option<String>,
     /// A proxy before it takes no more at once.
     pub(crate) max_body: Option<usize>,
+    /// Bytes that came with creations and PATCHes and were kept.
+    pub(crate) received: usize,
     /// Uploads ever created.
     pub(crate) created: usize,
 }
@@ -136,6 +138,7 @@ impl Server {
                     assert_eq!(header(request, "Content-Type").as_deref(), Some(CHUNK));
                     headers.push(("Upload-Offset", body.len().to_string()));
                 }
+                self.received += body.len();
                 self.uploads.insert(url, (length, body.to_vec()));
                 self.said(request, 201, &headers)
             }
@@ -162,6 +165,7 @@ impl Server {
                 *known = Some(length);
             }
             bytes.extend(body);
+            self.received += body.len();
             assert!(known.is_none_or(|length| bytes.len() as u64 <= length), "more bytes than announced");
         }
         let mut headers = vec![("Upload-Offset", bytes.len().to_string())];
