@@ -58,7 +58,7 @@ const glue = await bundle(
  * text: what stands twice compresses to nearly nothing. */
 function modules(texts) {
   const contents = {
-    glue: { contents: "export const { default: init, initSync, run_worker, Widget } = glue", loader: "js" },
+    glue: { contents: "export const { default: init, initSync, run_packer, run_worker, Widget } = glue", loader: "js" },
   };
   for (const [name, text] of Object.entries(texts)) contents[name] = { contents: text, loader: "text" };
   return (builder) => {

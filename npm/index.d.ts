@@ -94,6 +94,12 @@ export interface Options {
    */
   chunkSize?: number | "auto" | null;
   /**
+   * How the archive's entries are written: `"auto"` deflates those that are not compressed already while that gets them
+   * across sooner, `"deflate"` always, `"store"` never.
+   * @default "auto"
+   */
+  compression?: "auto" | "store" | "deflate" | null;
+  /**
    * Milliseconds to wait between the tries of one request; `[]` means no second try.
    * @default [0, 1000, 3000, 5000]
    */
@@ -216,9 +222,9 @@ export interface Progress {
   filesDone: number;
   /** Files known so far, or instances in the upload. */
   filesTotal: number;
-  /** Bytes of the archive sent. */
+  /** Bytes of the archive sent, counted as if nothing were deflated on the way. */
   bytesSent: number;
-  /** Length of the archive in bytes. */
+  /** Length of the archive in bytes, counted the same way: it is known from the start. */
   bytesTotal: number;
   /** Moving average; 0 until there is one. */
   bytesPerSecond: number;

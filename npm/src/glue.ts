@@ -21,7 +21,8 @@ export interface Widget {
 export interface Glue {
   default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   initSync(input: { module: WebAssembly.Module }): unknown;
-  run_worker(): void;
+  run_worker(startPacker: () => Worker, processors: number): void;
+  run_packer(): void;
   Widget: new (
     options: Options & { credentials: Credentials },
     container: HTMLElement,

@@ -66,8 +66,10 @@ const rules: Check = (value, name) => {
   return sound ? undefined : `${name} must hold objects with ${ruleFields.join(", ")}`;
 };
 
-const theme: Check = (value, name) =>
-  ["light", "dark", "auto"].includes(value as string) ? undefined : `${name} must be 'light', 'dark' or 'auto'`;
+const oneOf =
+  (...known: [string, string, string]): Check =>
+  (value, name) =>
+    known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
 
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
 
@@ -94,9 +96,10 @@ const optional: Record<string, Check> = {
   context: json,
   callbacks,
   chunkSize,
+  compression: oneOf("auto", "store", "deflate"),
   retryDelays: delays,
   excludeRules: rules,
-  theme,
+  theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
   debug: boolean,
 };

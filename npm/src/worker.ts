@@ -1,12 +1,23 @@
-// Inside the worker: the page's first message holds the compiled module; from then on Rust listens.
+// Inside a worker: the first message holds the compiled module; from then on Rust listens. The page's worker starts more of
+// the same script for its pool.
 
-import { initSync, run_worker } from "glue";
+import { initSync, run_packer, run_worker } from "glue";
+
+interface First {
+  module: WebAssembly.Module;
+  packs?: boolean;
+}
 
 addEventListener(
   "message",
-  (event: MessageEvent<{ module: WebAssembly.Module }>) => {
-    initSync({ module: event.data.module });
-    run_worker();
+  ({ data: { module, packs } }: MessageEvent<First>) => {
+    initSync({ module });
+    if (packs) return run_packer();
+    run_worker(() => {
+      const worker = new Worker(location.href);
+      worker.postMessage({ module, packs: true } satisfies First);
+      return worker;
+    }, navigator.hardwareConcurrency || 1);
   },
   { once: true },
 );

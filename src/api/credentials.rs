@@ -67,7 +67,7 @@ fn request(subject: &Subject, attempt: u32) -> JsValue {
     let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
     set("uploadId", subject.upload_id.as_str().into());
     set("fileName", subject.file_name.as_str().into());
-    set("fileSize", (subject.file_size as f64).into());
+    set("fileSize", subject.file_size.map_or(JsValue::NULL, |size| (size as f64).into()));
     set("fileType", "application/zip".into());
     set("studyUids", subject.study_uids.iter().map(JsValue::from).collect::<Array>().into());
     set("attempt", attempt.into());

@@ -2,15 +2,13 @@
 
 use auraloader_core::dicom::ExcludeRule;
 use auraloader_core::secret::Secret;
-use auraloader_core::session::Config;
+use auraloader_core::session::{Compression, Config};
 use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::credentials::{self, Resolvers};
 use crate::ui::Theme;
 
-/// What `"auto"` means until the first chunks have shown more.
-const CHUNK_SIZE: u64 = 5 * 1024 * 1024;
 const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
 
 /// The host page's options.
@@ -32,6 +30,11 @@ impl Options {
             Some("dark") => Theme::Dark,
             _ => Theme::Auto,
         };
+        let compression = match text("compression").as_deref() {
+            Some("store") => Compression::Store,
+            Some("deflate") => Compression::Deflate,
+            _ => Compression::Auto,
+        };
         let (upload_token, signature, resolvers) = credentials::read(&get(options, "credentials"));
         let config = Config {
             api_base_url: text("apiBaseUrl").unwrap_or_default(),
@@ -40,7 +43,8 @@ impl Options {
             signature,
             patient_id: text("patientId"),
             context: json(&get(options, "context")),
-            chunk_size: get(options, "chunkSize").as_f64().map_or(CHUNK_SIZE, |bytes| bytes as u64),
+            chunk_size: get(options, "chunkSize").as_f64().map(|bytes| bytes as u64),
+            compression,
             retry_delays: retry_delays(&get(options, "retryDelays")),
             exclude_rules: exclude_rules(&get(options, "excludeRules")),
         };

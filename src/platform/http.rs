@@ -70,7 +70,7 @@ pub async fn fetch(request: &Request, controller: &AbortController) -> Answer {
     })
 }
 
-/// Sends `body`; `on_progress` is told how many bytes of it have gone out.
+/// Sends `body` with its checksum; `on_progress` is told how many bytes of it have gone out.
 ///
 /// # Errors
 /// [`Failure::Network`], also when it was aborted.
@@ -78,11 +78,15 @@ pub async fn send(
     xhr: &XmlHttpRequest,
     request: &Request,
     body: &Blob,
+    checksum: Option<String>,
     on_progress: impl Fn(u64) + 'static,
 ) -> Answer {
     xhr.open_with_async(request.method.as_str(), &request.url, true).map_err(network)?;
     for (name, value) in &request.headers {
         xhr.set_request_header(name, &value.expose()).map_err(network)?;
+    }
+    if let Some(checksum) = checksum {
+        xhr.set_request_header("Upload-Checksum", &checksum).map_err(network)?;
     }
     let progress =
         Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_progress(event.loaded() as u64));

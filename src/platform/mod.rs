@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod clock;
+pub mod digest;
 pub mod drop;
 pub mod files;
 pub mod http;

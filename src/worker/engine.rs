@@ -1,5 +1,8 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
+mod checksum;
+mod packing;
+
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -15,7 +18,10 @@ use js_sys::Array;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::XmlHttpRequest;
 
+use packing::Packing;
+
 use super::files::Files;
+use super::pool::Pool;
 use super::protocol::{Command, Report, Slimmer};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
@@ -27,6 +33,8 @@ pub(super) struct Engine {
     session: RefCell<Option<Session>>,
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
+    foreseen: RefCell<Option<checksum::Foreseen>>,
+    packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
     report: Box<dyn Fn(Report)>,
@@ -34,13 +42,15 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// An engine that tells what happens to `report`.
-    pub(super) fn new(report: impl Fn(Report) + 'static) -> Rc<Self> {
+    /// An engine that tells what happens to `report`; `pool` is there in a worker.
+    pub(super) fn new(pool: Option<Pool>, report: impl Fn(Report) + 'static) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             session: RefCell::default(),
             files: Files::default(),
             requests: RefCell::default(),
+            foreseen: RefCell::default(),
+            packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
             report: Box::new(report),
@@ -81,6 +91,7 @@ impl Engine {
         let requests = self.requests.take();
         requests.iter().for_each(|(_, pending)| pending.abort());
         self.files.release(&(0..FileId::MAX));
+        self.packing.release(&self.files);
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
         if let Ok(mut session) = self.session.try_borrow_mut() {
@@ -119,6 +130,11 @@ impl Engine {
                 };
                 engine.handle(Input::Checksum(item, crc));
             }),
+            Action::Pack(item, content, level) => self.spawn(move |engine| async move {
+                let packed = engine.pack(item, &content, level).await;
+                engine.handle(Input::Packed(item, packed));
+            }),
+            Action::LetGo(item) => self.packing.let_go(item),
             Action::Send(id, request) => {
                 // Known at once, so that it can be aborted before it has begun.
                 let pending = Pending::of(&request);
@@ -127,6 +143,7 @@ impl Engine {
                 }
                 self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
+            Action::Digest(digest, parts) => self.foresee(digest, parts),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.
                 let pending = self.requests.borrow_mut().remove(&id);
@@ -135,7 +152,10 @@ impl Engine {
             Action::Resolve { kind, subject, attempt } => {
                 (self.report)(Report::Resolve { kind, subject, attempt });
             }
-            Action::ReleaseFiles(ids) => self.files.release(&ids),
+            Action::ReleaseFiles(ids) => {
+                self.files.release(&ids);
+                self.packing.release(&self.files);
+            }
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
                 (self.report)(report);
@@ -162,10 +182,6 @@ impl Engine {
         self.log(&request, &answer);
         // An aborted request is no longer known, and its answer not wanted.
         if self.requests.borrow_mut().remove(&id).is_some() || pending.is_none() {
-            let date = answer.as_ref().ok().and_then(|response| clock::parse(response.header("Date")?));
-            if let Some(date) = date {
-                self.handle(Input::ServerTime(date));
-            }
             self.handle(Input::Answer(id, answer));
         }
     }
@@ -177,14 +193,22 @@ impl Engine {
         parts: &[Part],
         xhr: &XmlHttpRequest,
     ) -> Answer {
-        let body = files::compose(parts, async |file| self.files.file(file).await).await?;
+        let body = self.compose(parts).await?;
+        let checksum = match request.checksum {
+            Some(digest) => self.checksum(digest, parts).await?,
+            None => None,
+        };
+        // Aborted meanwhile: what is not open yet can't be.
+        if !self.requests.borrow().contains_key(&id) {
+            return Err(Failure::Network);
+        }
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
             if let Some(engine) = me.upgrade() {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        let answer = http::send(xhr, request, &body, progress).await;
+        let answer = http::send(xhr, request, &body, checksum, progress).await;
         if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
             for part in parts {
                 if let Part::File { file, .. } = part

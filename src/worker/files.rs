@@ -73,6 +73,11 @@ impl Files {
         self.kept.borrow().contains_key(&id)
     }
 
+    /// Whether none is kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.borrow().is_empty()
+    }
+
     /// The file, once it is there; `None` if it is not known any more.
     pub(super) async fn file(&self, id: FileId) -> Option<File> {
         loop {

@@ -38,7 +38,7 @@ impl Host {
             Some(worker) => start_in(worker.unchecked_into(), module, Rc::clone(&on_report)).await,
             None => None,
         };
-        Self(worker.unwrap_or_else(|| Link::Page(Engine::new(move |report| on_report(report)))))
+        Self(worker.unwrap_or_else(|| Link::Page(Engine::new(None, move |report| on_report(report)))))
     }
 
     /// Whether the engine is in a worker of its own.

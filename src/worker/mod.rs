@@ -4,8 +4,9 @@ mod engine;
 mod entry;
 mod files;
 mod host;
+mod pool;
 mod protocol;
 
-pub use entry::run_worker;
+pub use entry::{run_packer, run_worker};
 pub use host::Host;
 pub use protocol::{Command, Report};

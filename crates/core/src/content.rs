@@ -70,7 +70,12 @@ impl<T: AsRef<[u8]> + ?Sized> Block for T {
 impl Content {
     /// All of a dropped file of `len` bytes.
     pub fn whole(file: FileId, len: u64) -> Self {
-        Self { file, range: 0..len, packing: Packing::Stored }
+        Self::stored(file, 0..len)
+    }
+
+    /// These bytes of a dropped file, as they are.
+    pub fn stored(file: FileId, range: Range<u64>) -> Self {
+        Self { file, range, packing: Packing::Stored }
     }
 
     /// Bytes of the item itself, unpacked.

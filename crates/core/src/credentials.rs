@@ -37,8 +37,8 @@ pub struct Subject {
     pub upload_id: String,
     /// Name of the archive.
     pub file_name: String,
-    /// Bytes of the archive.
-    pub file_size: u64,
+    /// Bytes of the archive, if they are known yet.
+    pub file_size: Option<u64>,
     /// The studies in it.
     pub study_uids: Vec<String>,
 }
@@ -233,7 +233,7 @@ impl Credential {
             }
             Err(Unresolved::Failed) => {
                 let lost = Err(Failure::Network);
-                match self.backoff.next(self.jitter, &lost) {
+                match self.backoff.next(now.at, self.jitter, &lost) {
                     Some(wait) => self.state = State::Waiting { until: now.at + wait },
                     None => self.give_up(now, Error::Unavailable),
                 }

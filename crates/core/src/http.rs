@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::archive::Part;
 use crate::secret::Secret;
 
@@ -61,6 +64,29 @@ pub struct Request {
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// Body.
     pub body: Body,
+    /// To be sent along as `Upload-Checksum`, made by the shell, as only it has the body's bytes. Where it can't make
+    /// any (pages without TLS) it goes without.
+    pub checksum: Option<Digest>,
+}
+
+/// A checksum that browsers make (tus 1.0, *Checksum*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// What each server with checksums knows.
+    Sha1,
+    /// Preferred.
+    Sha256,
+}
+
+impl Digest {
+    /// The value of `Upload-Checksum`.
+    pub fn header(self, hash: &[u8]) -> String {
+        let name = match self {
+            Self::Sha1 => "sha1 ",
+            Self::Sha256 => "sha256 ",
+        };
+        [name, &STANDARD.encode(hash)].concat()
+    }
 }
 
 /// What is sent along.

@@ -52,9 +52,10 @@ pub struct Progress {
     pub files_done: usize,
     /// Files known so far, or instances in the upload.
     pub files_total: usize,
-    /// Bytes of the archive sent; moves within a chunk.
+    /// Bytes of the archive sent; moves within a chunk. Entries that are deflated on the way count as if they were not:
+    /// so the total is known from the start.
     pub bytes_sent: u64,
-    /// Length of the archive in bytes.
+    /// Length of the archive in bytes, as if nothing were deflated on the way.
     pub bytes_total: u64,
     /// Moving average; 0 until there is one.
     pub bytes_per_second: f64,
@@ -111,7 +112,7 @@ pub struct StudyId {
     pub id: String,
 }
 
-/// The bytes of the archive that one study takes up: `start..end`.
+/// The bytes of the archive that one study takes up, as [`Progress::bytes_sent`] counts them: `start..end`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudySpan {
     /// Study Instance UID.
@@ -147,6 +148,8 @@ pub struct State {
     pub progress: Progress,
     /// Requests fail or the browser is offline; goes away by itself.
     pub connection_issues: bool,
+    /// Uploads were left unfinished in this browser: choosing the same files goes on with one.
+    pub can_resume: bool,
     /// The upload is being cancelled: what is on the server is being removed.
     pub stopping: bool,
     /// Why it stopped; set in [`Step::Error`] only.

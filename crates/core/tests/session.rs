@@ -9,13 +9,13 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
-use auraloader_core::archive::Part;
-use auraloader_core::content::FileId;
+use auraloader_core::archive::{Crc32, Part};
+use auraloader_core::content::{Content, FileId, ItemId};
 use auraloader_core::credentials::{Grant, Kind, Source, Unresolved};
 use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
-use auraloader_core::session::{Action, Config, Event, Input, RequestId, Session};
+use auraloader_core::session::{Action, Compression, Config, Event, Input, Key, Record, RequestId, Session};
 use auraloader_core::state::{ErrorContext, State, Step};
 use auraloader_core::time::{Millis, Unix};
 use proptest::prelude::*;
@@ -33,15 +33,37 @@ struct World {
     state: State,
     /// The step of each state that was told.
     told: Vec<Step>,
+    /// Bytes sent and in all, as told in the upload.
+    shown: Vec<(u64, u64)>,
     events: Vec<Event>,
     /// Sent in place of the answer to the request of this number.
     interrupt: Option<(usize, fn() -> Input)>,
     requests: usize,
     /// Files that have been let go of.
     released: Vec<Range<FileId>>,
+    /// What is to be packed, and what has been.
+    packing: Vec<(ItemId, Content, u8)>,
+    packed: HashMap<ItemId, Vec<u8>>,
+    /// How often something was packed.
+    packs: usize,
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
+    /// What the browser keeps.
+    records: Vec<(Key, Record)>,
+    /// When all files were modified.
+    modified: u64,
+    has_digests: bool,
+    /// The page is closed as this request is sent.
+    closes_at: Option<usize>,
+    /// The machine sleeps so long while this request is on its way.
+    sleeps: Option<(usize, Duration)>,
+    /// How far the API's clock, which its answers tell, is ahead.
+    ahead: Option<Duration>,
+    /// Bodies that were to be prepared.
+    foreseen: Vec<Vec<Part>>,
+    /// Bodies that were sent with a checksum.
+    checked: Vec<Vec<Part>>,
 }
 
 /// What the host's resolvers and the server hold of credentials; the wall clock is the monotonic one.
@@ -101,10 +123,17 @@ fn config() -> Config {
         signature: None,
         patient_id: Some("p1".to_owned()),
         context: Some("{\"a\":1}".to_owned()),
-        chunk_size: 700,
+        chunk_size: Some(700),
+        resume: true,
+        compression: Compression::Store,
         retry_delays: vec![0, 1000, 3000, 5000],
         exclude_rules: ExcludeRule::defaults(),
     }
+}
+
+fn http_date(at: Millis) -> String {
+    #[expect(clippy::disallowed_types, reason = "tests run outside of browsers")]
+    httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + at.since(Millis(0)))
 }
 
 impl World {
@@ -123,12 +152,24 @@ impl World {
             now: Millis(0),
             state: State::default(),
             told: Vec::new(),
+            shown: Vec::new(),
             events: Vec::new(),
             interrupt: None,
             requests: 0,
             released: Vec::new(),
+            packing: Vec::new(),
+            packed: HashMap::new(),
+            packs: 0,
             credentials: Credentials::default(),
             ended: None,
+            ahead: None,
+            sleeps: None,
+            records: Vec::new(),
+            modified: 1,
+            has_digests: true,
+            closes_at: None,
+            foreseen: Vec::new(),
+            checked: Vec::new(),
         }
     }
 
@@ -145,6 +186,27 @@ impl World {
         world.calls.clear();
         world.events.clear();
         prepare(&mut world);
+        world.run(Input::Configure);
+        world.drop_files();
+        world
+    }
+
+    /// As [`World::with_studies`], whose images have pixels that shrink, but for one that is compressed already.
+    fn with_compression(compression: Compression, extensions: &[&'static str]) -> Self {
+        let mut world = Self::with_studies();
+        for (at, (_, bytes)) in world.files[..4].iter_mut().enumerate() {
+            let bytes = bytes.as_mut().expect("readable");
+            if at == 1 {
+                let jpeg = Image { instance: "1.2.3.1.1", ..Image::default() };
+                *bytes = [support::part10("1.2.840.10008.1.2.4.90"), jpeg.data_set()].concat();
+            }
+            let pixels: Vec<u8> = (0..6000_u32).map(|pixel| ((pixel * pixel) >> 7) as u8 & 0x3F).collect();
+            support::element(bytes, 0x7FE0_0010, b"OW", &pixels);
+        }
+        world.tus.extensions = extensions.to_vec();
+        let config = Config { compression, ..config() };
+        world.session = Session::new(config, Box::new(|| [7; 16]), Box::new(NativeDecoder));
+        world.calls.clear();
         world.run(Input::Configure);
         world.drop_files();
         world
@@ -177,10 +239,27 @@ impl World {
         self.run(Input::AllListed(1));
     }
 
+    /// Goes on after each error.
+    fn until_complete(&mut self) {
+        for _ in 0..20 {
+            self.run(Input::Upload);
+            if self.state.step == Step::Complete {
+                return;
+            }
+        }
+        panic!("never completes: {:?}", self.events);
+    }
+
     fn run(&mut self, input: Input) {
         self.session.handle(self.now, input);
         for _ in 0..20_000 {
+            if self.closes_at.is_some_and(|at| self.requests >= at) {
+                return;
+            }
             let Some(action) = self.session.poll() else {
+                if self.pack_one() {
+                    continue;
+                }
                 if std::mem::take(&mut self.credentials.hangs) {
                     return;
                 }
@@ -196,6 +275,26 @@ impl World {
             self.perform(action);
         }
         panic!("does not come to an end: {:?} {:?}", self.calls, self.tus.log);
+    }
+
+    /// Packs what was asked for, in any order.
+    fn pack_one(&mut self) -> bool {
+        let at = self.requests + self.packs;
+        if self.packing.is_empty() {
+            return false;
+        }
+        let (item, content, level) = self.packing.swap_remove(at % self.packing.len());
+        self.now = self.now + Duration::from_millis(3);
+        self.packs += 1;
+        let packed = self.content(item.file).ok_or(Reason::Unreadable).map(|bytes| {
+            let (packed, made) = support::pack(&bytes, &content, level);
+            if packed.len.is_some() {
+                self.packed.insert(item, made);
+            }
+            packed
+        });
+        self.session.handle(self.now, Input::Packed(item, packed));
+        true
     }
 
     fn perform(&mut self, action: Action) {
@@ -214,7 +313,28 @@ impl World {
                 let crc = bytes.and_then(|bytes| support::checksum(&bytes, &content));
                 self.session.handle(self.now, Input::Checksum(item, crc));
             }
+            Action::Pack(item, content, level) => self.packing.push((item, content, level)),
+            Action::LetGo(item) => drop(self.packed.remove(&item)),
             Action::Send(id, request) => self.send(id, &request),
+            Action::Digest(_, parts) => self.foreseen.push(parts),
+            Action::Recall => {
+                let records = self.records.clone();
+                self.session.handle(self.now, Input::Recalled(records));
+            }
+            Action::Fingerprint(serial, mut material, files) => {
+                material.extend(files.iter().flat_map(|_| self.modified.to_le_bytes()));
+                let key = self.has_digests.then(|| {
+                    let mut crc = Crc32::new();
+                    crc.update(&material);
+                    [crc.finish().to_le_bytes(); 8].concat().try_into().expect("32 bytes")
+                });
+                self.session.handle(self.now, Input::Fingerprint(serial, key));
+            }
+            Action::Remember(key, record) => {
+                self.records.retain(|(known, _)| *known != key);
+                self.records.push((key, record));
+            }
+            Action::Forget(key) => self.records.retain(|(known, _)| *known != key),
             Action::Abort(_) => {}
             Action::Resolve { kind, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
@@ -225,9 +345,15 @@ impl World {
                     self.session.handle(self.now, Input::Resolved(kind, grant));
                 }
             }
-            Action::ReleaseFiles(ids) => self.released.push(ids),
+            Action::ReleaseFiles(ids) => {
+                self.packed.retain(|item, _| !ids.contains(&item.file));
+                self.released.push(ids);
+            }
             Action::Emit(Event::State(state)) => {
                 self.told.push(state.step);
+                if matches!(state.step, Step::Uploading | Step::Complete) {
+                    self.shown.push((state.progress.bytes_sent, state.progress.bytes_total));
+                }
                 self.state = *state;
             }
             Action::Emit(event) => {
@@ -259,6 +385,16 @@ impl World {
             let token = token.trim_start_matches("Bearer ");
             let is_good = self.credentials.lifts.get(token).is_some_and(|expires| self.now.0 < *expires);
             self.tus.token = if is_good { token } else { "none is good" }.to_owned();
+        }
+        if let (Some(_), Body::Parts(parts)) = (request.checksum, &request.body) {
+            self.checked.push(parts.clone());
+        }
+        if let Some((at, sleep)) = self.sleeps
+            && at == self.requests
+        {
+            // The connection is gone when it wakes, which is seen only by its silence.
+            self.now = self.now + sleep;
+            return;
         }
         let answer = if !self.is_authorised(request) {
             Some(Ok(Response { status: 401, ..Response::default() }))
@@ -298,6 +434,10 @@ impl World {
                     let bytes = self.content(*file)?;
                     body.extend(&bytes[range.start as usize..range.end as usize]);
                 }
+                Part::Packed { item, range } => {
+                    let bytes = self.packed.get(item).expect("it is kept as long as it is wanted");
+                    body.extend(&bytes[range.start as usize..range.end as usize]);
+                }
             }
         }
         Some(body)
@@ -322,7 +462,7 @@ impl World {
             _ => serde_json::Value::Null,
         };
         if path == "upload/complete" {
-            let whole = self.tus.uploads.values().any(|(length, bytes)| *length == bytes.len() as u64);
+            let whole = self.tus.uploads.values().any(|(length, bytes)| *length == Some(bytes.len() as u64));
             assert!(whole, "complete is sent for what isn't whole");
         }
         self.calls.push((path.trim_start_matches("upload/").to_owned(), body));
@@ -350,7 +490,8 @@ impl World {
             "upload/init" => r#"{"studies": [{"id": "s1"}, {"id": "s2"}]}"#.to_owned(),
             _ => "{}".to_owned(),
         };
-        Ok(Response { status: 200, headers: Vec::new(), body })
+        let date = self.ahead.map(|ahead| ("date".to_owned(), http_date(self.now + ahead)));
+        Ok(Response { status: 200, headers: date.into_iter().collect(), body })
     }
 
     fn names(&self) -> Vec<&str> {
@@ -407,6 +548,93 @@ fn from_drop_to_complete() {
     assert!(world.stored_is_right());
     assert_eq!(world.state.step, Step::Complete);
     assert_eq!(world.state.progress.bytes_sent, world.state.progress.bytes_total);
+}
+
+/// Which entries of the archive on the server are deflated.
+fn deflated(world: &World) -> Vec<bool> {
+    let (_, sent) = world.tus.uploads.values().next().expect("an upload");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(sent)).expect("an archive");
+    let is_deflated =
+        |at| archive.by_index(at).expect("sound").compression() == zip::CompressionMethod::Deflated;
+    (0..4).map(is_deflated).collect()
+}
+
+const DEFERRING: &[&str] = &["creation-defer-length"];
+
+#[test]
+fn native_images_are_deflated_and_their_bytes_let_go_of() {
+    for compression in [Compression::Auto, Compression::Deflate] {
+        let mut world = World::with_compression(compression, DEFERRING);
+        let plain: usize = world.files[..4].iter().map(|(_, bytes)| bytes.as_ref().map_or(0, Vec::len)).sum();
+        world.run(Input::Upload);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right() && world.packed.is_empty());
+        assert_eq!((deflated(&world), world.packs), (vec![true, false, true, true], 3));
+        let (_, sent) = world.tus.uploads.values().next().expect("an upload");
+        assert!(sent.len() < plain * 3 / 4, "{} of {plain}", sent.len());
+        let progress = world.state.progress;
+        assert!(progress.bytes_total > plain as u64 && progress.bytes_sent == progress.bytes_total);
+    }
+}
+
+#[test]
+fn stored_is_stored() {
+    let mut world = World::with_compression(Compression::Store, DEFERRING);
+    world.run(Input::Upload);
+    assert!(world.stored_is_right());
+    assert_eq!((deflated(&world), world.packs), (vec![false; 4], 0));
+}
+
+#[test]
+fn a_server_that_wants_the_length_first_is_told_it() {
+    let mut world = World::with_compression(Compression::Deflate, &[]);
+    world.run(Input::Upload);
+    assert!(world.stored_is_right());
+    assert_eq!(deflated(&world), [true, false, true, true]);
+    // Nobody packs everything only to know how long it becomes, where it is not sure to be worth the while.
+    let mut world = World::with_compression(Compression::Auto, &[]);
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.stored_is_right());
+}
+
+#[test]
+fn progress_goes_on_to_the_end_and_never_back() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.run(Input::Upload);
+    assert!(world.shown.len() > 5);
+    let total = world.state.progress.bytes_total;
+    assert!(world.shown.iter().all(|(_, of)| *of == total), "{:?}", world.shown);
+    assert!(world.shown.is_sorted() && world.shown.last() == Some(&(total, total)), "{:?}", world.shown);
+}
+
+#[test]
+fn what_the_server_forgets_is_packed_again() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.tus.faults = vec![Fault::None; 20].into();
+    world.tus.faults.extend([Fault::Forget(20), Fault::LostAnswer]);
+    world.until_complete();
+    assert!(world.stored_is_right() && world.packed.is_empty());
+    assert!(world.packs > 3, "{:?}", world.tus.log);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_packed_again_stops_the_upload() {
+    let mut world = World::with_compression(Compression::Deflate, DEFERRING);
+    world.tus.faults = vec![Fault::None; 20].into();
+    world.tus.faults.extend([Fault::Forget(20), Fault::LostAnswer]);
+    world.interrupt = Some((23, || Input::Pause));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Paused);
+    let bytes = world.files[0].1.as_mut().expect("readable");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    world.run(Input::Resume);
+    let error = world.state.error.clone().expect("an error");
+    assert_eq!((world.state.step, error.context), (Step::Error, ErrorContext::Files));
+    world.files[0].1.as_mut().expect("readable")[last] ^= 1;
+    world.until_complete();
+    assert!(world.stored_is_right());
 }
 
 #[test]
@@ -566,6 +794,17 @@ fn a_lift_token_that_ran_out_is_fetched_anew() {
 }
 
 #[test]
+fn the_chunk_behind_the_one_on_its_way_is_prepared_with_its_digest() {
+    let mut world = World::with_studies();
+    world.tus.extensions = vec!["checksum"];
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    assert!(world.checked.len() > 3);
+    // The first can't be foreseen.
+    assert_eq!(world.foreseen, world.checked[1..]);
+}
+
+#[test]
 fn pause_and_resume() {
     let mut world = World::with_studies();
     world.interrupt = Some((7, || Input::Pause));
@@ -715,6 +954,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::Busy),
         1 => Just(Fault::HiddenOffset),
         1 => any::<u8>().prop_map(Fault::Forget),
+        1 => Just(Fault::Twice),
+        1 => any::<u64>().prop_map(Fault::Claims),
     ]
 }
 
@@ -726,8 +967,10 @@ proptest! {
     fn any_faults_end_whole_or_in_an_error_that_can_be_tried_again(
         tus in prop::collection::vec(fault(), 0..30),
         api in prop::collection::vec(fault(), 0..12),
+        extensions in prop::sample::subsequence(vec!["creation-with-upload", "checksum"], 0..=2),
     ) {
         let mut world = World::with_studies();
+        world.tus.extensions = extensions;
         world.tus.faults = tus.into();
         world.api_faults = api.into();
         let mut starts = 0;
@@ -739,6 +982,28 @@ proptest! {
             prop_assert_eq!(world.ends().len(), starts);
         }
         prop_assert!(world.stored_is_right());
+    }
+
+    /// The same with entries that are deflated, whether the server has to know the length first or not.
+    #[test]
+    fn any_faults_of_a_deflated_upload_end_so_too(
+        tus in prop::collection::vec(fault(), 0..60),
+        api in prop::collection::vec(fault(), 0..6),
+        defers in any::<bool>(),
+        auto in any::<bool>(),
+    ) {
+        let compression = if auto { Compression::Auto } else { Compression::Deflate };
+        let mut world = World::with_compression(compression, if defers { DEFERRING } else { &[] });
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        let mut starts = 0;
+        while world.state.step != Step::Complete {
+            starts += 1;
+            prop_assert!(starts < 90, "never completes: {:?} {:?}", world.calls, world.tus.log);
+            world.run(Input::Upload);
+            prop_assert!(matches!(world.state.step, Step::Complete | Step::Error), "{:?}", world.state.step);
+        }
+        prop_assert!(world.stored_is_right() && world.packed.is_empty());
     }
 }
 
@@ -820,11 +1085,55 @@ fn the_servers_clock_counts() {
     let mut world = World::with_resolvers(3_600_000, |_| {});
     let resolutions = world.credentials.resolutions;
     // Ours is an hour behind: what it says is good for an hour is good no more.
-    world.run(Input::ServerTime(Unix(world.now.0 + 3_700_000)));
+    world.ahead = Some(Duration::from_secs(3700));
     world.credentials.life = Some(10_000_000);
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
     assert!(world.credentials.resolutions > resolutions + 1);
+}
+
+#[test]
+fn a_server_may_say_by_a_date_how_long_to_wait() {
+    let mut world = World::with_studies();
+    world.ahead = Some(Duration::from_secs(500));
+    world.now = Millis(1_000_000);
+    world.run(Input::Configure);
+    let until = world.now + Duration::from_secs(540);
+    world.tus.faults = [Fault::None, Fault::Status(503)].into();
+    world.tus.retry_after = Some(http_date(until));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    let waited = world.now.since(Millis(1_000_000));
+    assert!(Duration::from_secs(39) < waited && waited < Duration::from_secs(45), "{waited:?}");
+}
+
+#[test]
+fn a_server_that_is_gone_for_five_minutes_ends_no_upload() {
+    for (api, tus) in [(61, 0), (0, 62)] {
+        let mut world = World::with_studies();
+        world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; tus]].concat().into();
+        world.api_faults = [vec![Fault::None; 1], vec![Fault::LostRequest; api]].concat().into();
+        world.run(Input::Upload);
+        assert!(world.now > Millis(290_000), "{:?}", world.now);
+        assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+        assert!(world.stored_is_right());
+        assert!(!world.state.connection_issues);
+    }
+}
+
+#[test]
+fn after_hours_asleep_tokens_are_renewed_first() {
+    let mut world = World::with_resolvers(3_600_000, |_| {});
+    // The network is away for two minutes before and after: neither is five.
+    world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; 40]].concat().into();
+    world.sleeps = Some((world.requests + 24, Duration::from_secs(8 * 3600)));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.now > Millis(8 * 3_600_000) && world.now < Millis(9 * 3_600_000));
+    assert_eq!(world.credentials.refusals, 0);
+    assert!(world.tus.log.iter().all(|(_, status)| *status != 401));
+    assert!(world.stored_is_right());
+    assert!(!world.events.iter().any(|event| matches!(event, Event::Failed(_))));
 }
 
 #[test]
@@ -844,4 +1153,180 @@ fn who_cancels_does_not_wait_for_a_resolver_that_hangs() {
     assert_eq!(world.state.step, Step::Cancelled, "{:?}", world.events);
     let taken = world.ended.expect("a time").since(asked);
     assert!(taken < Duration::from_secs(60), "{taken:?}");
+}
+
+impl World {
+    /// The same files in a new page, which is closed again as the request of this number is sent.
+    fn in_new_page(mut self, config: Config, closes_at: Option<usize>) -> Self {
+        let mut world = Self::new(Vec::new());
+        // Ids differ from page to page.
+        let mut count = self.requests as u8;
+        let entropy = move || {
+            count = count.wrapping_add(1);
+            [count; 16]
+        };
+        world.session = Session::new(config, Box::new(entropy), Box::new(NativeDecoder));
+        world.files = std::mem::take(&mut self.files);
+        world.tus = std::mem::take(&mut self.tus);
+        world.records = std::mem::take(&mut self.records);
+        (world.modified, world.has_digests, world.now) = (self.modified, self.has_digests, self.now);
+        world.run(Input::Configure);
+        world.drop_files();
+        world.closes_at = closes_at.map(|at| world.requests + at);
+        world.api_faults = std::mem::take(&mut self.api_faults);
+        world.tus.log.clear();
+        world.run(Input::Upload);
+        world
+    }
+
+    fn closed_at(config: Config, at: usize) -> Self {
+        Self::with_studies().in_new_page(config, Some(at))
+    }
+
+    /// Bytes that have gone to the server since it was last asked.
+    fn patched(&mut self) -> usize {
+        std::mem::take(&mut self.tus.received)
+    }
+}
+
+fn compressing(compression: Compression) -> Config {
+    Config { compression, ..config() }
+}
+
+#[test]
+fn an_upload_goes_on_in_a_new_page_with_what_is_missing() {
+    for (compression, extensions) in [
+        (Compression::Store, vec![]),
+        (Compression::Auto, vec!["creation-defer-length", "creation-with-upload"]),
+        (Compression::Deflate, vec![]),
+        (Compression::Deflate, vec!["creation-defer-length"]),
+    ] {
+        let mut closed = 0;
+        for at in 1..30 {
+            let mut world = World::with_studies();
+            world.tus.extensions.clone_from(&extensions);
+            let mut world = world.in_new_page(compressing(compression), Some(at));
+            if world.state.step == Step::Complete {
+                assert_eq!(world.records, [], "no upload is left");
+                continue;
+            }
+            let (upload_id, sent) =
+                (world.records.first().map(|(_, record)| record.upload_id.clone()), world.patched());
+            let mut world = world.in_new_page(compressing(compression), None);
+            assert_eq!(world.state.step, Step::Complete, "{compression:?} {at} {:?}", world.events);
+            assert!(world.stored_is_right(), "{compression:?} {at}");
+            assert_eq!(world.records, []);
+            let Some(upload_id) = upload_id else { continue };
+            closed += 1;
+            assert_eq!(
+                world.names(),
+                ["config", "start", "complete"],
+                "{compression:?} {at}: no second init"
+            );
+            assert_eq!(world.calls[1].1["upload_id"], upload_id);
+            assert_eq!(world.tus.created, 1);
+            let total = world.tus.uploads.values().map(|(_, bytes)| bytes.len()).sum::<usize>();
+            assert_eq!(sent + world.patched(), total, "{compression:?} {at}: nothing is sent twice");
+            let Some(Event::Complete(result)) = world.ends().first().copied() else { panic!("complete") };
+            assert_eq!(result.upload_id, upload_id);
+            assert_eq!(result.studies.len(), 2, "the ids that init returned");
+        }
+        assert!(closed > 2, "{compression:?} {closed}");
+    }
+}
+
+#[test]
+fn records_hold_no_name_of_a_file_or_patient_and_no_token() {
+    let world = World::closed_at(config(), 6);
+    let json = serde_json::to_string(&world.records).expect("JSON");
+    assert!(json.contains(ENDPOINT));
+    for secret in ["CD/", "readme", "1.2.3", "Doe", "p1", "lift", "aubt_", "key"] {
+        assert!(!json.contains(secret), "{secret} in {json}");
+    }
+}
+
+#[test]
+fn other_content_under_the_same_names_starts_anew() {
+    for (compression, modified) in
+        [(Compression::Store, 1), (Compression::Deflate, 1), (Compression::Store, 2)]
+    {
+        let mut world = World::with_studies();
+        world.tus.extensions = vec!["creation-defer-length"];
+        let mut world = world.in_new_page(compressing(compression), Some(5));
+        assert_eq!(world.records.len(), 1);
+        let before = world.tus.uploads.keys().next().expect("an upload").clone();
+        let bytes = world.files[0].1.as_mut().expect("a file");
+        *bytes.last_mut().expect("pixels") ^= 1;
+        world.modified = modified;
+        let world = world.in_new_page(compressing(compression), None);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right());
+        assert_eq!(world.ends().len(), 1);
+        assert_eq!(world.names().iter().filter(|name| **name == "init").count(), 1, "{:?}", world.names());
+        // What was begun with what was there before is taken back, if it is known that it was.
+        assert_eq!(world.tus.uploads.contains_key(&before), modified == 2);
+        assert_eq!(world.names().contains(&"cancel"), modified == 1);
+    }
+}
+
+#[test]
+fn what_the_server_does_not_know_any_more_starts_anew() {
+    // Gone from the tus server; not this person's there; not known to the API.
+    for (tus, api, calls) in [
+        (vec![Fault::None, Fault::Gone], vec![], &["config", "start", "complete"][..]),
+        (
+            vec![Fault::None, Fault::Status(403), Fault::Status(403)],
+            vec![],
+            &["config", "start", "config", "init", "start", "cancel", "complete"],
+        ),
+        (vec![], vec![Fault::Status(404)], &["config", "init", "start", "cancel", "complete"]),
+    ] {
+        let mut world = World::closed_at(config(), 6);
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        let world = world.in_new_page(config(), None);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right());
+        assert_eq!(world.names(), calls);
+        assert_eq!(world.ends().len(), 1);
+    }
+}
+
+#[test]
+fn records_end_with_the_upload_and_after_seven_days() {
+    let mut world = World::closed_at(config(), 6).in_new_page(config(), Some(4));
+    world.closes_at = None;
+    world.run(Input::Cancel);
+    assert_eq!((world.state.step, world.records.len(), world.tus.uploads.len()), (Step::Cancelled, 0, 0));
+
+    let mut world = World::closed_at(config(), 6);
+    world.now = world.now + Duration::from_secs(7 * 24 * 3600 + 100);
+    let world = world.in_new_page(config(), None);
+    assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+    assert_eq!((world.state.step, world.records.len()), (Step::Complete, 0));
+}
+
+#[test]
+fn without_digests_or_where_the_host_does_not_want_it_nothing_is_remembered() {
+    let mut world = World::with_studies();
+    world.has_digests = false;
+    let world = world.in_new_page(config(), Some(6));
+    assert_eq!(world.records.len(), 0);
+    assert_eq!(world.in_new_page(config(), None).state.step, Step::Complete);
+    let forgetful = || Config { resume: false, ..config() };
+    let world = World::closed_at(forgetful(), 6);
+    assert_eq!(world.records.len(), 0);
+    let world = World::closed_at(config(), 6).in_new_page(forgetful(), None);
+    assert_eq!((world.state.step, world.records.len()), (Step::Complete, 1));
+    assert!(!world.state.can_resume);
+}
+
+#[test]
+fn who_comes_back_is_told_that_an_upload_can_go_on() {
+    let mut world = World::closed_at(config(), 6);
+    assert!(!world.state.can_resume);
+    let mut again = World::new(Vec::new());
+    again.records = std::mem::take(&mut world.records);
+    again.run(Input::Configure);
+    assert!(again.state.can_resume);
 }

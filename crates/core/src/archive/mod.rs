@@ -1,8 +1,9 @@
-//! ZIP archives: the one that is planned, where from names and sizes every offset is known before anything is read,
-//! and dropped ones, of which only the directory is read.
+//! ZIP archives: the one that is planned, where every offset is known from names and sizes, and of what is deflated as soon
+//! as that is done; and dropped ones, of which only the directory is read.
 
 mod checksum;
 mod crc;
+mod deflating;
 mod name;
 mod open;
 mod plan;
@@ -10,5 +11,6 @@ mod record;
 
 pub use checksum::Checksum;
 pub use crc::Crc32;
+pub use deflating::{Deflating, Packed};
 pub use open::{Entry, Listed, Opening};
-pub use plan::{Part, Plan, PlanError};
+pub use plan::{Decided, Need, Part, Plan, PlanError};

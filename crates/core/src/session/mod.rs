@@ -1,7 +1,10 @@
 //! One widget's life: from the first dropped file to the finished upload.
 
 mod authorising;
+mod compressing;
 mod pace;
+mod packing;
+mod resume;
 mod transfer;
 
 use std::collections::VecDeque;
@@ -11,24 +14,29 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::{Packed, Part};
 use crate::content::{Block, Content, FileId, ItemId};
 use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
 use crate::dicom::{ExcludeRule, Index, Reason, Text};
 use crate::few::Few;
-use crate::http::{Answer, Failure, Request};
+use crate::http::{Answer, Digest, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
-use crate::retry::STALL;
+use crate::retry::{STALL, settle_retry_after};
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
-use crate::time::{Millis, Unix};
+use crate::time::{Millis, Unix, http_date};
+pub use compressing::Compression;
 use pace::Pace;
+pub use resume::{Key, Record};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// While files are read, all there is to it is a bar that moves; drawing it costs as much as reading 40 files.
 const TELL_READING_EVERY: Duration = Duration::from_millis(333);
+/// Timers in pages that nobody sees come up to a minute late; what is later was slept through.
+const ASLEEP: Duration = Duration::from_secs(120);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
 const GATHER_EVERY: Duration = Duration::from_millis(500);
 
@@ -47,10 +55,14 @@ pub struct Config {
     pub patient_id: Option<String>,
     /// JSON text that is sent unchanged on init.
     pub context: Option<String>,
-    /// Bytes of one PATCH.
-    pub chunk_size: u64,
+    /// Bytes of one PATCH; none: as many as link and server take.
+    pub chunk_size: Option<u64>,
+    /// How the archive's entries are written.
+    pub compression: Compression,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
+    /// Whether unfinished uploads are remembered.
+    pub resume: bool,
     /// Which instances are left out.
     pub exclude_rules: Vec<ExcludeRule>,
 }
@@ -77,14 +89,18 @@ pub enum Input {
     Read(ItemId, Result<Box<dyn Block>, Reason>),
     /// The CRC-32 that [`Action::Checksum`] asked for.
     Checksum(ItemId, Result<u32, Reason>),
+    /// What came of [`Action::Pack`]; if the item shrank, its deflated bytes are kept by the shell.
+    Packed(ItemId, Result<Packed, Reason>),
     /// What came of a request.
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
-    /// The `Date` of an answer.
-    ServerTime(Unix),
     /// What came of [`Action::Resolve`].
     Resolved(Kind, Result<Grant, Unresolved>),
+    /// The records that [`Action::Recall`] asked for.
+    Recalled(Vec<(Key, Record)>),
+    /// What [`Action::Fingerprint`] of this number asked for; none if the browser makes no digests.
+    Fingerprint(u32, Option<Key>),
     /// Whether the browser is online.
     Online(bool),
     /// Send what was found; or go on after an error.
@@ -110,8 +126,24 @@ pub enum Action {
     Read(ItemId, Range<u64>),
     /// Read all of this content and take its CRC-32 ([`crate::archive::Checksum`]).
     Checksum(ItemId, Content),
+    /// Deflate all of this content, which lies as it is, at this level ([`crate::archive::Deflating`]), and keep what comes of
+    /// it for bodies ([`crate::archive::Part::Packed`]) as long as its file is kept, if it is smaller.
+    Pack(ItemId, Content, u8),
+    /// Let go of the deflated bytes of this item, if there are any.
+    LetGo(ItemId),
     /// Send a request.
     Send(RequestId, Request),
+    /// Tell what records there are ([`Input::Recalled`]).
+    Recall,
+    /// SHA-256 of these bytes, followed by when each of these files was modified: milliseconds since 1970 as 64 bits,
+    /// little end first ([`Input::Fingerprint`]).
+    Fingerprint(u32, Vec<u8>, Vec<FileId>),
+    /// Keep this record in place of any by the same key.
+    Remember(Key, Record),
+    /// Let go of the record.
+    Forget(Key),
+    /// A body of these parts is likely to be sent next with this checksum: have it ready.
+    Digest(Digest, Vec<Part>),
     /// Call the host's resolver.
     Resolve {
         /// Of which credential.
@@ -183,6 +215,7 @@ pub struct Session {
     transfers: Few<u32, Transfer>,
     last_transfer: u32,
     pace: Pace,
+    memory: resume::Memory,
     online: bool,
     requests: Few<RequestId, Out>,
     token: Credential,
@@ -237,6 +270,7 @@ impl Session {
             transfers: Few::default(),
             last_transfer: 0,
             pace: Pace::default(),
+            memory: resume::Memory::default(),
             online: true,
             requests: Few::default(),
             token,
@@ -258,9 +292,15 @@ impl Session {
 
     /// Takes what happened. What makes no sense in the present step is ignored.
     pub fn handle(&mut self, now: Millis, input: Input) {
+        self.notice_sleep(now);
         let step = self.state.step;
         match input {
-            Input::Configure => self.configure(now),
+            Input::Configure => {
+                if self.config.resume {
+                    self.actions.push_back(Action::Recall);
+                }
+                self.configure(now);
+            }
             Input::AddFiles(first, files) => self.add_files(now, first, files),
             Input::Expect(coming) => self.reading.expect(coming),
             Input::AllListed(drop) => {
@@ -274,6 +314,11 @@ impl Session {
             Input::StopReading => self.stop_reading(now),
             Input::Read(item, bytes) => self.reading.read(item, bytes),
             Input::Checksum(item, crc) => self.checksummed(now, item, crc),
+            Input::Packed(item, packed) => {
+                if let Some(serial) = self.current {
+                    self.with_transfer(now, serial, |transfer| transfer.packed(now, item, packed));
+                }
+            }
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
                 if let Some(Owner::Transfer(serial, Slot::Tus)) =
@@ -282,8 +327,9 @@ impl Session {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
                 }
             }
-            Input::ServerTime(unix) => self.server_time(now, unix),
             Input::Resolved(kind, result) => self.resolved(now, kind, result),
+            Input::Recalled(records) => self.recalled(now, records),
+            Input::Fingerprint(serial, key) => self.fingerprinted(now, serial, key),
             Input::Online(online) => self.set_online(now, online),
             Input::Upload => self.upload(now),
             Input::Pause => self.pause(now),
@@ -308,7 +354,17 @@ impl Session {
         let transfers = self.transfers.iter().filter_map(|(_, transfer)| transfer.poll_timeout());
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
-        transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
+        transfers.chain(config).chain(tell).chain(self.credentials_due()).chain(self.memory.due()).min()
+    }
+
+    /// What was due long ago says that the machine slept.
+    fn notice_sleep(&mut self, now: Millis) {
+        let due = self.poll_timeout().filter(|_| !self.transfers.is_empty());
+        if due.is_some_and(|due| now.since(due) > ASLEEP) {
+            for serial in self.serials() {
+                self.with_transfer(now, serial, |transfer| transfer.woke(now));
+            }
+        }
     }
 
     fn configure(&mut self, now: Millis) {
@@ -404,22 +460,22 @@ impl Session {
     }
 
     fn upload(&mut self, now: Millis) {
-        let serial = match (self.state.step, self.current, &self.server) {
-            (Step::Error, Some(serial), _) if !self.state.stopping => serial,
-            (Step::Pending, _, Some(server)) => {
-                let server = server.clone();
-                self.new_transfer(now, server)
-            }
+        let unfinished = self.current.filter(|_| self.state.step == Step::Error && !self.state.stopping);
+        let serial = match (unfinished, self.state.step, self.server.clone()) {
+            (Some(serial), ..) => serial,
+            (None, Step::Pending, Some(server)) => self.new_transfer(now, server),
             _ => return,
         };
-        let assembly_id = self.uuid();
         self.token.try_again();
         self.signature.iter_mut().for_each(Credential::try_again);
         self.pace = Pace::default();
         self.state.step = Step::Uploading;
         self.state.error = None;
         self.dirty = true;
-        self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
+        match unfinished {
+            Some(serial) => self.begin(now, serial),
+            None => self.begin_or_resume(now, serial),
+        }
     }
 
     fn new_transfer(&mut self, now: Millis, server: UploaderConfig) -> u32 {
@@ -435,6 +491,7 @@ impl Session {
             server,
             retry_delays: self.config.retry_delays.clone(),
             chunk_size: self.config.chunk_size,
+            compression: self.config.compression,
             jitter: (self.entropy)()[0],
             threshold: self.config.upload_token.threshold,
         };
@@ -449,7 +506,7 @@ impl Session {
         self.state.progress = Progress {
             phase: Phase::Uploading,
             files_total: transfer.file_count(),
-            bytes_total: transfer.len(),
+            bytes_total: transfer.plain_len(),
             ..Progress::default()
         };
         self.last_transfer += 1;
@@ -540,6 +597,7 @@ impl Session {
     fn timeout(&mut self, now: Millis) {
         self.keep_waiting(now);
         self.credentials_timeout(now);
+        self.memory_timeout(now);
         for serial in self.serials() {
             self.with_transfer(now, serial, |transfer| transfer.timeout(now));
         }
@@ -558,7 +616,13 @@ impl Session {
         }
     }
 
-    fn answered(&mut self, now: Millis, request: RequestId, answer: Answer) {
+    fn answered(&mut self, now: Millis, request: RequestId, mut answer: Answer) {
+        if let Ok(response) = &mut answer {
+            if let Some(date) = response.header("Date").and_then(http_date) {
+                self.server_time(now, date);
+            }
+            settle_retry_after(self.moment(now).unix, response);
+        }
         if self.repeats(now, request, &answer) {
             return;
         }
@@ -615,6 +679,15 @@ impl Session {
                 transfer::Action::Checksum(item, content) => {
                     self.actions.push_back(Action::Checksum(item, content));
                 }
+                transfer::Action::Digest(digest, parts) => {
+                    self.actions.push_back(Action::Digest(digest, parts));
+                }
+                transfer::Action::Pack(item, content, level) => {
+                    self.actions.push_back(Action::Pack(item, content, level));
+                }
+                transfer::Action::LetGo(item) => self.actions.push_back(Action::LetGo(item)),
+                transfer::Action::Remember(key, record) => self.remember(key, record),
+                transfer::Action::Forget(key) => self.forget(key),
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);
                 }
@@ -632,10 +705,10 @@ impl Session {
         }
         self.dirty = true;
         match event {
-            transfer::Event::Progress(bytes) => {
-                let progress = &mut self.state.progress;
+            transfer::Event::Progress(offset) => {
+                let (progress, bytes) = (&mut self.state.progress, transfer.plain_offset(offset));
                 progress.bytes_sent = bytes;
-                progress.files_done = transfer.files_before(bytes);
+                progress.files_done = transfer.files_before(offset);
                 self.pace.sample(now, bytes);
                 progress.bytes_per_second = self.pace.rate();
                 progress.seconds_left = self.pace.seconds_left(now, progress.bytes_total);
@@ -664,6 +737,7 @@ impl Session {
                 self.actions.push_back(Action::Emit(Event::Failed(error)));
             }
             transfer::Event::Cancelled => self.cancelled(now),
+            transfer::Event::Outdated { key, jobs } => self.begin_anew(now, key, &jobs),
         }
     }
 
@@ -692,6 +766,7 @@ impl Session {
             self.gather();
             self.gathered = Some(now);
         }
+        self.state.can_resume = self.memory.has_records();
         self.dirty = false;
         self.told = Some(now);
         self.shown = self.state.step;

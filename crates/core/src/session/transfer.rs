@@ -4,12 +4,14 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::archive::Plan;
+use super::compressing::Compression;
+use super::packing::{self, Packing, Trouble};
+use super::resume::{Key, Record};
+use crate::archive::{Packed, Part};
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
-use crate::few::Few;
-use crate::http::{Answer, Body, Failure, Request};
+use crate::http::{Answer, Body, Digest, Failure, Request, Response};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::retry::STALL;
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
@@ -20,8 +22,8 @@ use crate::tus;
 const COMPLETE_PATIENCE: Duration = Duration::from_secs(300);
 /// A person is waiting to leave.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
-/// Files whose checksum is being read at a time.
-const CHECKSUMS_AT_A_TIME: usize = 4;
+/// The speed of the wire is taken at most this often.
+const SPEED_EVERY: Duration = Duration::from_millis(500);
 
 /// A transfer has at most one request of each sort on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +38,11 @@ pub(super) enum Action {
     Send(Slot, Request),
     Abort(Slot),
     Checksum(ItemId, Content),
+    Digest(Digest, Vec<Part>),
+    Pack(ItemId, Content, u8),
+    LetGo(ItemId),
+    Remember(Key, Record),
+    Forget(Key),
     Emit(Event),
 }
 
@@ -48,6 +55,12 @@ pub(super) enum Event {
     Complete(Vec<StudyId>),
     Failed(ErrorInfo),
     Cancelled,
+    /// What was begun before can't be gone on with, and is taken back: begin anew.
+    Outdated {
+        key: Option<Key>,
+        /// What is still being done for it.
+        jobs: Vec<ItemId>,
+    },
 }
 
 /// What all transfers of a session share.
@@ -56,7 +69,8 @@ pub(super) struct Settings {
     pub(super) api: Api,
     pub(super) server: UploaderConfig,
     pub(super) retry_delays: Vec<u64>,
-    pub(super) chunk_size: u64,
+    pub(super) chunk_size: Option<u64>,
+    pub(super) compression: Compression,
     pub(super) jitter: u8,
     /// How long before its expiry the token of the tus server is renewed, in milliseconds.
     pub(super) threshold: u64,
@@ -96,22 +110,45 @@ enum Purpose {
     Config,
 }
 
+/// Whether an upload was begun before, in another page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resumed {
+    No,
+    /// The server has not said that it knows of it.
+    Unconfirmed,
+    Confirmed,
+}
+
 pub(super) struct Transfer {
     settings: Settings,
     announcement: Announcement,
     assembly_id: String,
-    plan: Plan,
+    packing: Packing,
     tus: tus::Upload,
     phase: Phase,
     /// The server has been told of the upload.
     announced: bool,
     study_ids: Vec<StudyId>,
     call: Option<(Purpose, Call)>,
-    /// A PATCH that waits for checksums.
+    /// A PATCH that waits for checksums or deflated entries.
     held: Option<(Range<u64>, Request)>,
-    checksums: Few<ItemId, ()>,
-    /// Start of the chunk that is being sent; checksums are read from here on.
-    sending_from: u64,
+    /// The chunk that is being sent; what is behind it is got ready.
+    sending: Range<u64>,
+    /// The chunk behind it, once it is ready to be sent.
+    foreseen: Range<u64>,
+    /// Since when the wire has been carrying it, without what is counted already, and how much that was.
+    on_wire: Option<(Millis, u64)>,
+    /// The server is told the length, or will be as soon as it is asked.
+    has_length: bool,
+    /// What it is remembered by.
+    key: Option<Key>,
+    /// Where the server has it.
+    url: Option<String>,
+    created: Unix,
+    /// Up to where bytes can have been made, and how many entries were decided, when it was last remembered.
+    remembered: (u64, usize),
+    /// It was begun before.
+    resumed: Resumed,
     online: bool,
     paused: bool,
     moment: Now,
@@ -124,6 +161,35 @@ fn file_name(upload_id: &str) -> String {
     format!("{upload_id}.zip")
 }
 
+fn tus_upload(
+    settings: &Settings,
+    upload_id: &str,
+    packing: &Packing,
+    resume: Option<(String, u64)>,
+) -> tus::Upload {
+    let filename = file_name(upload_id);
+    let server = &settings.server;
+    let config = tus::Config {
+        endpoint: server.endpoint.clone(),
+        token: server.token.clone(),
+        metadata: vec![
+            ("upload_id", upload_id.to_owned()),
+            ("bucket", server.bucket.clone()),
+            ("mode", server.mode.clone()),
+            ("name", filename.clone()),
+            ("filename", filename),
+            ("type", "application/zip".to_owned()),
+            ("filetype", "application/zip".to_owned()),
+        ],
+        length: packing.len(),
+        resume,
+        chunk_size: settings.chunk_size,
+        largest_chunk: packing.largest_chunk(),
+        retry_delays: settings.retry_delays.clone(),
+    };
+    tus::Upload::new(config, settings.jitter)
+}
+
 impl Transfer {
     pub(super) fn new(
         settings: Settings,
@@ -132,41 +198,30 @@ impl Transfer {
         text: &dyn Text,
         moment: Now,
     ) -> Self {
-        let plan = Plan::new(files, text);
-        let upload_id = announcement.upload_id.clone();
-        let filename = file_name(&upload_id);
-        let server = &settings.server;
-        let config = tus::Config {
-            endpoint: server.endpoint.clone(),
-            token: server.token.clone(),
-            metadata: vec![
-                ("upload_id", upload_id),
-                ("bucket", server.bucket.clone()),
-                ("mode", server.mode.clone()),
-                ("name", filename.clone()),
-                ("filename", filename),
-                ("type", "application/zip".to_owned()),
-                ("filetype", "application/zip".to_owned()),
-            ],
-            length: plan.len(),
-            chunk_size: settings.chunk_size,
-            retry_delays: settings.retry_delays.clone(),
-        };
+        let packing = Packing::new(files, text, settings.compression);
+        let tus = tus_upload(&settings, &announcement.upload_id, &packing, None);
         Self {
-            tus: tus::Upload::new(config, settings.jitter),
+            tus,
+            created: moment.unix,
             moment,
             renewal: settings.renewal(moment, settings.server.expires),
             settings,
             announcement,
             assembly_id: String::new(),
-            plan,
+            has_length: packing.len().is_some(),
+            packing,
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
             call: None,
             held: None,
-            checksums: Few::default(),
-            sending_from: 0,
+            sending: 0..0,
+            foreseen: 0..0,
+            on_wire: None,
+            key: None,
+            url: None,
+            remembered: (0, 0),
+            resumed: Resumed::No,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -182,25 +237,31 @@ impl Transfer {
         Subject {
             upload_id: self.upload_id().to_owned(),
             file_name: file_name(self.upload_id()),
-            file_size: self.len(),
+            file_size: self.packing.len(),
             study_uids: self.announcement.studies.iter().map(|study| study.study_uid.clone()).collect(),
         }
     }
 
     pub(super) fn spans(&self) -> &[StudySpan] {
-        self.plan.spans()
+        self.packing.spans()
     }
 
-    pub(super) fn len(&self) -> u64 {
-        self.plan.len()
+    /// What progress is measured against.
+    pub(super) fn plain_len(&self) -> u64 {
+        self.packing.plain_len()
+    }
+
+    /// How much of that `offset` stands for.
+    pub(super) fn plain_offset(&self, offset: u64) -> u64 {
+        self.packing.plain_offset(offset)
     }
 
     pub(super) fn file_count(&self) -> usize {
-        self.plan.entry_count()
+        self.packing.entry_count()
     }
 
     pub(super) fn files_before(&self, offset: u64) -> usize {
-        self.plan.entries_before(offset)
+        self.packing.entries_before(offset)
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -214,6 +275,35 @@ impl Transfer {
     pub(super) fn poll_timeout(&self) -> Option<Millis> {
         let call = self.call.as_ref().and_then(|(_, call)| call.poll_timeout());
         [call, self.tus.poll_timeout(), self.renewal_due()].into_iter().flatten().min()
+    }
+
+    /// Goes on, once it begins, with what was begun in another page.
+    pub(super) fn restore(&mut self, record: &Record) {
+        if self.phase != Phase::New || !self.packing.restore(&record.decided) {
+            return;
+        }
+        self.announcement.upload_id.clone_from(&record.upload_id);
+        self.study_ids.clone_from(&record.studies);
+        self.remembered = self.packing.made();
+        let resume = Some((record.url.clone(), self.remembered.0));
+        self.tus = tus_upload(&self.settings, &record.upload_id, &self.packing, resume);
+        self.tus.handle(Millis::default(), tus::Input::Online(self.online));
+        self.url = Some(record.url.clone());
+        (self.announced, self.resumed, self.created) = (true, Resumed::Unconfirmed, record.created);
+        self.has_length = self.packing.len().is_some();
+    }
+
+    /// Takes the place of one for which these items are still being read or packed.
+    pub(super) fn inherit(&mut self, jobs: &[ItemId]) {
+        self.packing.inherit(jobs);
+    }
+
+    /// From now on it is remembered by this.
+    pub(super) fn set_key(&mut self, key: Key) {
+        self.key = Some(key);
+        if self.resumed == Resumed::No {
+            self.remember();
+        }
     }
 
     /// Starts, or goes on after a failure, under a new assembly id.
@@ -230,8 +320,8 @@ impl Transfer {
             let request = self.settings.api.init(&self.announcement);
             self.make_call(now, Purpose::Init, request);
         }
-        // The first chunk is being read meanwhile.
-        self.read_ahead();
+        // The first chunk is got ready meanwhile.
+        self.get_ready(now);
     }
 
     /// Stops sending; says whether there is anything left to send.
@@ -257,7 +347,6 @@ impl Transfer {
         }
         self.drop_call();
         self.held = None;
-        self.checksums.clear();
         // A server that never took note of it need not be told.
         if self.phase == Phase::New || (self.phase == Phase::Failed && !self.announced) {
             self.end(Event::Cancelled);
@@ -295,6 +384,15 @@ impl Transfer {
         self.tus(now, tus::Input::Timeout);
     }
 
+    /// The machine was asleep: the silence meanwhile is nobody's, and a token that ran out is renewed before it is used.
+    pub(super) fn woke(&mut self, now: Millis) {
+        self.call.iter_mut().for_each(|(_, call)| call.woke(now));
+        self.tus(now, tus::Input::Woke);
+        if self.renew_if_due(now) {
+            self.tus(now, tus::Input::Pause);
+        }
+    }
+
     /// A request of this sort waits for a credential.
     pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
         match slot {
@@ -324,12 +422,22 @@ impl Transfer {
     }
 
     pub(super) fn progress(&mut self, now: Millis, sent: u64) {
+        if let Some((since, before)) = &mut self.on_wire
+            && now >= *since + SPEED_EVERY
+        {
+            self.packing.rates().wire.add(sent.saturating_sub(*before) as f64, now.since(*since));
+            (*since, *before) = (now, sent);
+        }
         self.tus(now, tus::Input::Progress(sent));
     }
 
     pub(super) fn answered(&mut self, now: Millis, slot: Slot, answer: Answer) {
         match slot {
             Slot::Tus => {
+                if let Some((since, before)) = self.on_wire.take().filter(|_| is_taken(&answer)) {
+                    let rest = (self.sending.end - self.sending.start).saturating_sub(before);
+                    self.packing.rates().wire.add(rest as f64, now.since(since));
+                }
                 // Not left to timers alone, which browsers slow down in pages that nobody sees.
                 self.renew_if_due(now);
                 self.tus(now, tus::Input::Answer(answer));
@@ -340,17 +448,27 @@ impl Transfer {
 
     /// A file's CRC-32, or that it can't be read any more.
     pub(super) fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
-        if self.checksums.remove(&item).is_none() {
-            return;
-        }
-        match crc {
-            Ok(crc) => {
-                self.plan.set_crc(item, crc);
-                self.release(now);
-                self.read_ahead();
+        let result = self.packing.checksummed(item, crc);
+        self.is_ready(now, item, result);
+    }
+
+    /// What came of packing an item, or that it can't be read any more.
+    pub(super) fn packed(&mut self, now: Millis, item: ItemId, packed: Result<Packed, Reason>) {
+        let result = self.packing.packed(now, item, packed);
+        self.is_ready(now, item, result);
+    }
+
+    fn is_ready(&mut self, now: Millis, item: ItemId, result: Result<(), Trouble>) {
+        match result {
+            Err(Trouble::Changed) if self.resumed != Resumed::No => self.outdated(now),
+            // Whoever goes on after an error, asks for it again.
+            _ if !self.is_under_way() => self.pass_on(),
+            Ok(()) => {
+                self.get_ready(now);
+                self.complete_if_verified(now);
             }
             Err(_) => {
-                let path = self.plan.path(item);
+                let path = self.packing.path(item);
                 let message =
                     format!("{path} can't be read: was it changed or moved, or the disc taken out?");
                 self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
@@ -358,10 +476,21 @@ impl Transfer {
         }
     }
 
+    fn is_under_way(&self) -> bool {
+        matches!(self.phase, Phase::Init | Phase::Start | Phase::Sending)
+    }
+
     fn start(&mut self, now: Millis) {
         self.phase = Phase::Start;
         let request = self.settings.api.start(self.upload_id(), &self.assembly_id);
         self.make_call(now, Purpose::Start, request);
+    }
+
+    /// What was sent before is only taken for what is there now once it has been seen to be that.
+    fn complete_if_verified(&mut self, now: Millis) {
+        if self.phase == Phase::Sending && self.tus.has_ended() && self.packing.is_verified() {
+            self.complete(now);
+        }
     }
 
     fn complete(&mut self, now: Millis) {
@@ -376,8 +505,40 @@ impl Transfer {
         self.make_call(now, Purpose::Cancel, request);
     }
 
+    /// Refused by a server that has not said yet that it knows of it.
+    fn is_doubtful(&self, status: Option<u16>) -> bool {
+        let is_refused = status.is_some_and(|status| status < 500 && !matches!(status, 408 | 423 | 429));
+        self.resumed == Resumed::Unconfirmed && is_refused
+    }
+
+    /// The same files can be sent only as a new upload.
+    fn outdated(&mut self, now: Millis) {
+        let key = self.key.take();
+        self.actions.extend(key.map(Action::Forget));
+        let jobs = self.packing.abandon();
+        self.pass_on();
+        self.actions.push_back(Action::Emit(Event::Outdated { key, jobs }));
+        self.phase = Phase::Failed;
+        self.cancel(now);
+    }
+
+    /// Has a record kept of how far it can have got. Nothing is sent that is not in it.
+    fn remember(&mut self) {
+        let (Some(key), Some(url)) = (self.key, &self.url) else { return };
+        self.remembered = self.packing.made();
+        let record = Record {
+            created: self.created,
+            url: url.clone(),
+            upload_id: self.upload_id().to_owned(),
+            studies: self.study_ids.clone(),
+            decided: self.packing.decided(),
+        };
+        self.actions.push_back(Action::Remember(key, record));
+    }
+
     fn end(&mut self, event: Event) {
         self.phase = Phase::Ended;
+        self.actions.extend(self.key.take().map(Action::Forget));
         self.actions.push_back(Action::Emit(event));
     }
 
@@ -385,7 +546,6 @@ impl Transfer {
     fn fail(&mut self, now: Millis, error: ErrorInfo) {
         self.drop_call();
         self.held = None;
-        self.checksums.clear();
         // Aborts what is in flight; what is on the server stays.
         self.tus(now, tus::Input::Pause);
         self.phase = Phase::Failed;
@@ -408,8 +568,11 @@ impl Transfer {
             Purpose::Cancel => CANCEL_PATIENCE,
             _ => STALL,
         };
-        let (call, first) =
+        let (mut call, first) =
             Call::new(now, request, patience, &self.settings.retry_delays, self.settings.jitter);
+        if !matches!(purpose, Purpose::Cancel | Purpose::Error) {
+            call.outlast();
+        }
         self.call = Some((purpose, call));
         self.actions.push_back(Action::Send(Slot::Api, first));
     }
@@ -460,7 +623,7 @@ impl Transfer {
             Purpose::Start => lifecycle::success(answer).map(drop).map(|()| {
                 self.phase = Phase::Sending;
                 if self.tus.has_ended() {
-                    self.complete(now);
+                    self.complete_if_verified(now);
                 } else if !self.paused && !self.renew_if_due(now) {
                     self.tus(now, tus::Input::Start);
                 }
@@ -483,6 +646,9 @@ impl Transfer {
             },
         };
         if let Err(error) = result {
+            if purpose == Purpose::Start && self.is_doubtful(error.status()) {
+                return self.outdated(now);
+            }
             let context = if purpose == Purpose::Config { ErrorContext::Token } else { ErrorContext::Api };
             self.fail(now, ErrorInfo { context, message: error.to_string(), status_code: error.status() });
         }
@@ -533,11 +699,26 @@ impl Transfer {
 
     fn tus_event(&mut self, now: Millis, event: tus::Event) {
         match event {
-            tus::Event::Progress(sent) => self.actions.push_back(Action::Emit(Event::Progress(sent))),
+            tus::Event::Progress(sent) => {
+                if self.resumed == Resumed::Unconfirmed && sent > 0 {
+                    self.resumed = Resumed::Confirmed;
+                }
+                self.actions.push_back(Action::Emit(Event::Progress(sent)));
+            }
+            tus::Event::NeedsLength => {
+                self.packing.needs_len();
+                self.get_ready(now);
+            }
             tus::Event::Connected(connected) => {
                 self.actions.push_back(Action::Emit(Event::Connected(connected)));
             }
-            tus::Event::Finished => self.complete(now),
+            tus::Event::Created(url) => {
+                self.url = Some(url);
+                self.remember();
+            }
+            tus::Event::Finished => self.complete_if_verified(now),
+            // Whose it was may not be known here any more, or it is not what it was.
+            tus::Event::Failed(error) if self.is_doubtful(error.status()) => self.outdated(now),
             tus::Event::Failed(error) => {
                 let context = match error {
                     tus::Error::Unreadable => ErrorContext::Files,
@@ -552,40 +733,68 @@ impl Transfer {
 
     fn send(&mut self, now: Millis, request: Request) {
         if let Body::Range(range) = &request.body {
+            self.sending = range.clone();
+            self.packing.wanted(range);
             self.held = Some((range.clone(), request));
-            self.release(now);
+            self.get_ready(now);
         } else {
             self.actions.push_back(Action::Send(Slot::Tus, request));
             self.tus.handle(now, tus::Input::Sent);
         }
     }
 
-    /// Sends the held PATCH once its checksums are known, and sees to those of the next.
-    fn release(&mut self, now: Millis) {
-        let Some((range, request)) = self.held.take() else { return };
-        self.sending_from = range.start;
-        self.read_ahead();
-        match self.plan.parts(&range) {
-            Ok(parts) => {
-                let request = Request { body: Body::Parts(parts), ..request };
-                self.actions.push_back(Action::Send(Slot::Tus, request));
-                self.tus.handle(now, tus::Input::Sent);
+    /// Has what comes next got ready, sends the held PATCH if that is by now, and tells how much can be sent.
+    fn get_ready(&mut self, now: Millis) {
+        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
+        self.pass_on();
+        if let Some((range, request)) = self.held.take() {
+            match self.packing.parts(&range) {
+                Ok(parts) => {
+                    if range.end > self.remembered.0 || self.packing.made().1 > self.remembered.1 {
+                        self.remember();
+                    }
+                    let request = Request { body: Body::Parts(parts), ..request };
+                    self.actions.push_back(Action::Send(Slot::Tus, request));
+                    self.on_wire = Some((now, 0));
+                    self.tus.handle(now, tus::Input::Sent);
+                }
+                Err(_) => self.held = Some((range, request)),
             }
-            Err(_) => self.held = Some((range, request)),
+        }
+        self.foresee();
+        if !self.has_length {
+            let length = self.packing.len();
+            self.has_length = length.is_some();
+            let available = tus::Input::Available(self.packing.decided_len());
+            self.tus(now, length.map_or(available, tus::Input::Length));
         }
     }
 
-    /// Asks for the checksums of the chunk that is being sent and of the one behind it.
-    fn read_ahead(&mut self) {
-        let offset = self.sending_from;
-        let end = offset.saturating_add(self.settings.chunk_size.saturating_mul(2));
-        let room = CHECKSUMS_AT_A_TIME.saturating_sub(self.checksums.len());
-        let missing = self.plan.missing(&(offset..end.min(self.plan.len())));
-        let wanted: Vec<_> =
-            missing.filter(|(item, _)| !self.checksums.contains_key(item)).take(room).collect();
-        for (item, content) in wanted {
-            self.checksums.insert(item, ());
-            self.actions.push_back(Action::Checksum(item, content));
+    /// Has the digest of the next chunk made, if it is sent with one, while this one is on its way.
+    fn foresee(&mut self) {
+        let start = self.sending.end;
+        let end = start.saturating_add(self.tus.next_chunk_size());
+        let next = start..self.packing.len().map_or(end, |len| end.min(len));
+        let digest = self.tus.digest(next.end.saturating_sub(start)).filter(|_| !next.is_empty());
+        if let Some(digest) = digest.filter(|_| self.foreseen != next && self.held.is_none())
+            && let Ok(parts) = self.packing.parts(&next)
+        {
+            self.foreseen = next;
+            self.actions.push_back(Action::Digest(digest, parts));
         }
     }
+
+    fn pass_on(&mut self) {
+        while let Some(action) = self.packing.poll() {
+            self.actions.push_back(match action {
+                packing::Action::Checksum(item, content) => Action::Checksum(item, content),
+                packing::Action::Pack(item, content, level) => Action::Pack(item, content, level),
+                packing::Action::LetGo(item) => Action::LetGo(item),
+            });
+        }
+    }
+}
+
+fn is_taken(answer: &Answer) -> bool {
+    answer.as_ref().is_ok_and(Response::is_success)
 }

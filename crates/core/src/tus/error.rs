@@ -51,13 +51,13 @@ pub enum Error {
         /// Name of the header.
         header: &'static str,
     },
-    /// An `Upload-Offset` beyond the upload's end.
-    #[error("The upload server claims {offset} bytes of an upload of {length}.")]
-    OffsetBeyondEnd {
+    /// An `Upload-Offset` beyond all that was sent, also once the upload was created anew.
+    #[error("The upload server claims {offset} bytes where at most {sent} were sent.")]
+    OffsetTooFar {
         /// As the server said.
         offset: u64,
-        /// Length of the archive.
-        length: u64,
+        /// Where the furthest chunk ended.
+        sent: u64,
     },
 }
 

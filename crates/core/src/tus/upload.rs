@@ -1,88 +1,23 @@
 //! One upload to a tus server.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::time::Duration;
 
+use super::checksum;
+use super::chunk::Chunk;
 use super::error::Error;
+use super::interface::{Action, Config, Event, Input};
+use super::length::Length;
+use super::server::Server;
 use super::{location, metadata};
-use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
+use crate::http::{Answer, Body, Digest, Failure, HeaderValue, Method, Request, Response};
 use crate::retry::{Backoff, STALL, is_transient};
-use crate::secret::Secret;
 use crate::time::Millis;
 
 /// How long a cancel waits for the answer to a creation, to be able to take back what it created.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
-
-/// What an upload needs to know.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Absolute URL that uploads are created at.
-    pub endpoint: String,
-    /// Sent as `Authorization: Bearer …`.
-    pub token: Secret,
-    /// `Upload-Metadata`, in this order.
-    pub metadata: Vec<(&'static str, String)>,
-    /// Bytes of the whole upload.
-    pub length: u64,
-    /// Bytes of one PATCH.
-    pub chunk_size: u64,
-    /// Waits between tries in milliseconds.
-    pub retry_delays: Vec<u64>,
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// Begin; or go on after a failure, from the server's offset.
-    Start,
-    /// The emitted request is on its way; from here on its silence is timed.
-    Sent,
-    /// This many bytes of the request's body have gone out.
-    Progress(u64),
-    /// What came of the request.
-    Answer(Answer),
-    /// The token asked for by [`Action::RenewToken`].
-    Token(Secret),
-    /// The browser says whether it is online.
-    Online(bool),
-    /// Stop, but keep what is on the server.
-    Pause,
-    /// Go on after a pause.
-    Resume,
-    /// Stop and take back what is on the server.
-    Cancel,
-    /// The time of [`Upload::poll_timeout`] has come.
-    Timeout,
-}
-
-/// What the shell is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Send this; there is never more than one on its way.
-    Send(Request),
-    /// Abort it; its answer is not to be reported.
-    Abort,
-    /// The server refused the token: get another one and hand it in.
-    RenewToken,
-    /// Tell the owner.
-    Emit(Event),
-}
-
-/// What the owner is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Bytes that have gone out; can go back when some of them got lost.
-    Progress(u64),
-    /// Whether requests get through; told when it changes.
-    Connected(bool),
-    /// Everything is on the server.
-    Finished,
-    /// It stopped.
-    Failed(Error),
-    /// It was cancelled, and taken back as far as the server let us.
-    Cancelled,
-}
+/// Bytes that go with a creation at most: should its answer get lost, nobody can tell where they are.
+const WITH_CREATION: u64 = 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -132,6 +67,10 @@ enum State {
     Token {
         step: Step,
     },
+    /// Until the owner has more to send, or knows how much it is.
+    Owner {
+        step: Step,
+    },
     Ended,
 }
 
@@ -149,11 +88,18 @@ pub struct Upload {
     renewed: bool,
     /// The upload was created anew since it was last started.
     recreated: bool,
+    /// The server has been asked what it can do.
+    has_discovered: bool,
     online: bool,
     connected: bool,
     cancelling: bool,
-    /// Whether the server has the termination extension; `None`: it did not say.
-    can_terminate: Option<bool>,
+    server: Server,
+    length: Length,
+    chunk: Chunk,
+    /// Where the furthest chunk ended.
+    reached: u64,
+    /// How many bytes went with the last request, and when.
+    sent: (u64, Millis),
     jitter: u8,
     actions: VecDeque<Action>,
 }
@@ -162,19 +108,27 @@ impl Upload {
     /// An upload that has not begun. `jitter` is any number, to spread the retries of many clients.
     pub fn new(config: Config, jitter: u8) -> Self {
         let backoff = Backoff::new(&config.retry_delays);
+        let (length, chunk) = (Length::new(config.length), Chunk::new(config.chunk_size));
+        let (url, reached) = config.resume.clone().unzip();
+        let reached = reached.unwrap_or_default();
         Self {
             config,
             state: State::Idle,
-            url: None,
+            url,
             offset: 0,
             best: 0,
             backoff,
             renewed: false,
             recreated: false,
+            has_discovered: false,
             online: true,
             connected: true,
             cancelling: false,
-            can_terminate: None,
+            server: Server::default(),
+            length,
+            chunk,
+            reached,
+            sent: Default::default(),
             jitter,
             actions: VecDeque::new(),
         }
@@ -186,15 +140,19 @@ impl Upload {
             Input::Start | Input::Resume if self.state == State::Idle => {
                 self.backoff.reset();
                 (self.renewed, self.recreated) = (false, false);
-                self.send(if self.url.is_some() { Step::Locate } else { Step::Discover });
+                let is_known = self.url.is_some() && self.has_discovered;
+                self.send(if is_known { Step::Locate } else { Step::Discover });
             }
             Input::Start | Input::Resume => {}
-            Input::Sent => self.sign_of_life(now),
+            Input::Sent => {
+                self.sent.1 = now;
+                self.sign_of_life(now);
+            }
             Input::Progress(sent) => {
                 self.sign_of_life(now);
-                if matches!(self.state, State::Sending { step: Step::Patch, .. }) {
+                if matches!(self.state, State::Sending { step: Step::Patch | Step::Create, .. }) {
                     self.set_connected(true);
-                    let upto = (self.offset + sent).min(self.config.length);
+                    let upto = (self.offset + sent).min(self.length.available());
                     self.emit(Event::Progress(upto));
                 }
             }
@@ -207,6 +165,19 @@ impl Upload {
                 self.config.token = token;
                 if let State::Token { step } = self.state {
                     self.send(step);
+                }
+            }
+            Input::Available(bytes) => {
+                self.length.set_available(bytes);
+                if self.state == (State::Owner { step: Step::Patch }) {
+                    self.send(Step::Patch);
+                }
+            }
+            Input::Length(length) => self.set_length(length),
+            Input::Woke => {
+                self.backoff.reset();
+                if self.poll_timeout().is_some() {
+                    self.sign_of_life(now);
                 }
             }
             Input::Online(online) => self.set_online(online),
@@ -238,6 +209,21 @@ impl Upload {
     /// Whether everything is on the server, or it was cancelled.
     pub fn has_ended(&self) -> bool {
         self.state == State::Ended
+    }
+
+    /// Bytes to have ready behind those that are on their way.
+    pub fn next_chunk_size(&self) -> u64 {
+        self.chunk.next_size(self.most())
+    }
+
+    /// The checksum that a chunk of so many bytes is sent with.
+    pub fn digest(&self, len: u64) -> Option<Digest> {
+        self.server.checksums.digest().filter(|_| len <= checksum::MOST)
+    }
+
+    fn most(&self) -> u64 {
+        let most = self.config.largest_chunk;
+        if self.server.checksums.digest().is_some() { most.min(checksum::MOST) } else { most }
     }
 
     fn patience(&self) -> Duration {
@@ -294,10 +280,7 @@ impl Upload {
         self.cancelling = true;
         match self.state {
             // Its answer says where the upload is; without it, it could not be taken back.
-            State::Sending { step: Step::Create, since } => {
-                self.state = State::Sending { step: Step::Create, since: since.map(|_| now) };
-                return;
-            }
+            State::Sending { step: Step::Create, since: Some(_) } => return self.sign_of_life(now),
             State::Sending { .. } => self.actions.push_back(Action::Abort),
             _ => {}
         }
@@ -305,8 +288,8 @@ impl Upload {
     }
 
     fn terminate(&mut self) {
-        if self.url.is_some() && self.can_terminate != Some(false) {
-            self.backoff.reset();
+        if self.url.is_some() && self.server.can_terminate != Some(false) {
+            self.backoff = Backoff::new(&self.config.retry_delays);
             self.send(Step::Terminate);
         } else {
             self.cancelled();
@@ -337,42 +320,75 @@ impl Upload {
         }
     }
 
+    fn set_length(&mut self, length: u64) {
+        self.length.set(length);
+        if let Some(max) = self.server.exceeded_by(length)
+            && !matches!(self.state, State::Idle | State::Ended)
+            && !self.cancelling
+        {
+            self.pause();
+            return self.fail(Error::TooLarge { size: length, max });
+        }
+        if let State::Owner { step } = self.state {
+            self.send(step);
+        }
+    }
+
+    /// Sends the request, or waits for what it needs.
     fn send(&mut self, step: Step) {
-        let request = self.request(step);
+        let Some(request) = self.request(step) else {
+            self.state = State::Owner { step };
+            if step == Step::Create {
+                self.emit(Event::NeedsLength);
+            }
+            return;
+        };
         self.state = State::Sending { step, since: None };
         self.actions.push_back(Action::Send(request));
     }
 
-    fn request(&self, step: Step) -> Request {
+    fn request(&mut self, step: Step) -> Option<Request> {
         let plain = |value: &str| HeaderValue::Plain(value.to_owned());
         let mut headers = vec![
             ("Tus-Resumable", plain("1.0.0")),
             ("Authorization", HeaderValue::Secret("Bearer ", self.config.token.clone())),
         ];
-        let mut body = Body::Empty;
+        let mut chunk = None;
         match step {
             Step::Create => {
-                headers.push(("Upload-Length", plain(&self.config.length.to_string())));
+                if self.length.known().is_none() && !self.server.can_defer {
+                    return None;
+                }
+                let (name, value) = self.length.creating();
+                headers.push((name, plain(&value.to_string())));
                 headers.push(("Upload-Metadata", plain(&metadata::encode(&self.config.metadata))));
+                let size = self.chunk.size(self.most()).min(WITH_CREATION);
+                chunk = self.length.chunk(0, size).filter(|_| self.server.can_create_with);
             }
             Step::Patch => {
                 headers.push(("Upload-Offset", plain(&self.offset.to_string())));
-                headers.push(("Content-Type", plain("application/offset+octet-stream")));
-                body = Body::Range(self.chunk());
+                chunk = Some(self.length.chunk(self.offset, self.chunk.size(self.most()))?);
+                let length = self.length.patching();
+                headers.extend(length.map(|length| ("Upload-Length", plain(&length.to_string()))));
             }
             Step::Discover | Step::Locate | Step::Terminate => {}
         }
         let at_endpoint = matches!(step, Step::Discover | Step::Create);
         let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
-        Request { method: step.method(), url, headers, body }
-    }
-
-    fn chunk(&self) -> Range<u64> {
-        self.offset..self.config.length.min(self.offset.saturating_add(self.config.chunk_size.max(1)))
+        let (start, end) = chunk.as_ref().map_or((0, 0), |chunk| (chunk.start, chunk.end));
+        self.sent.0 = end - start;
+        self.reached = self.reached.max(end);
+        let checksum = chunk.as_ref().and_then(|_| self.digest(self.sent.0));
+        if chunk.is_some() {
+            headers.push(("Content-Type", plain("application/offset+octet-stream")));
+        }
+        let body = chunk.map_or(Body::Empty, Body::Range);
+        Some(Request { method: step.method(), url, headers, body, checksum })
     }
 
     fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
         if answer.is_ok() {
+            self.backoff.outlast();
             self.set_connected(true);
         }
         match (step, answer) {
@@ -381,14 +397,25 @@ impl Upload {
             (_, Ok(response)) if matches!(response.status, 401 | 403) => {
                 self.unauthorized(step, response)
             }
-            (Step::Create, Ok(response)) if response.is_success() => self.created(response),
+            (Step::Create, Ok(response)) if response.is_success() => self.created(now, response),
+            // Without a body it may be taken.
+            (Step::Create, Ok(_)) if self.sent.0 > 0 && !self.cancelling && !is_transient(answer) => {
+                self.server.can_create_with = false;
+                self.send(Step::Create);
+            }
             (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => {
                 self.located(now, step, response)
             }
-            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => self.gone(response),
+            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => {
+                self.anew(Error::refused(Method::Head, response.status, &response.body));
+            }
             // A server forgets uploads: HEAD tells whether it did.
             (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
                 self.retry(now, Step::Locate, step, answer);
+            }
+            // What is asked for by PATCH is not too much; what comes with it at once can be, to a proxy.
+            (Step::Patch, Ok(response)) if response.status == 413 && self.chunk.refused(self.sent.0) => {
+                self.send(Step::Locate);
             }
             (Step::Create, answer) if is_transient(answer) => self.retry(now, Step::Create, step, answer),
             (_, answer) if is_transient(answer) => self.retry(now, Step::Locate, step, answer),
@@ -396,47 +423,63 @@ impl Upload {
         }
     }
 
-    /// An `OPTIONS` that fails says nothing: proxies answer it themselves, and CORS may forbid it.
     fn discovered(&mut self, answer: &Answer) {
-        if let Some(response) = answer.as_ref().ok().filter(|response| response.is_success()) {
-            let extensions = response.header("Tus-Extension");
-            self.can_terminate =
-                extensions.map(|list| list.split(',').any(|name| name.trim() == "termination"));
-            let max =
-                response.header("Tus-Max-Size").and_then(|value| value.parse().ok()).filter(|max| *max > 0);
-            if let Some(max) = max.filter(|max| self.config.length > *max) {
-                return self.fail(Error::TooLarge { size: self.config.length, max });
-            }
+        self.server = Server::read(answer);
+        self.has_discovered = true;
+        let size = self.length.available();
+        match self.server.exceeded_by(size) {
+            Some(max) => self.fail(Error::TooLarge { size, max }),
+            None if self.url.is_some() => self.send(Step::Locate),
+            None => self.send(Step::Create),
         }
-        self.send(Step::Create);
     }
 
-    fn created(&mut self, response: &Response) {
-        let url =
-            response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
-        if url.is_none() {
+    fn created(&mut self, now: Millis, response: &Response) {
+        let location = response.header("Location");
+        let Some(url) = location.and_then(|value| location::resolve(&self.config.endpoint, value)) else {
             return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
-        }
-        self.url = url;
+        };
+        self.url = Some(url.clone());
+        self.emit(Event::Created(url));
+        self.length.taken();
         self.offset = 0;
         self.backoff.reset();
-        if self.cancelling { self.terminate() } else { self.send(Step::Patch) }
+        if self.cancelling {
+            self.terminate();
+        } else if self.sent.0 > 0 {
+            self.located(now, Step::Create, response);
+        } else {
+            self.send(Step::Patch);
+        }
     }
 
     /// The server's offset counts, whatever was sent.
     fn located(&mut self, now: Millis, step: Step, response: &Response) {
-        let length = self.config.length;
         let offset = response.header("Upload-Offset").and_then(|value| value.parse::<u64>().ok());
         let Some(offset) = offset else {
-            // A PATCH whose answer can't be read is found out about by HEAD, whose can't has no way on.
-            return if step == Step::Patch {
-                self.retry(now, Step::Locate, step, &Ok(response.clone()))
-            } else {
-                self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" })
+            // What can't be read from another answer is found out about by HEAD, whose can't has no way on.
+            return match step {
+                Step::Create => self.send(Step::Locate),
+                Step::Patch => self.retry(now, Step::Locate, step, &Ok(response.clone())),
+                _ => self.fail(Error::MissingHeader { method: "HEAD", header: "Upload-Offset" }),
             };
         };
-        if offset > length {
-            return self.fail(Error::OffsetBeyondEnd { offset, length });
+        let available = self.length.available();
+        if offset > self.reached {
+            // Whatever they are, these bytes are not ours.
+            return self.anew(Error::OffsetTooFar { offset, sent: self.reached });
+        }
+        // Bytes behind the offset of a request whose answer was lost came with its headers.
+        if step == Step::Patch || offset > self.offset {
+            self.length.taken();
+        }
+        if step == Step::Locate && !self.length.located(response) {
+            return self.anew(Error::OffsetTooFar { offset, sent: available });
+        }
+        if step == Step::Patch && offset > self.offset {
+            let (sent, elapsed) = (offset - self.offset, now.since(self.sent.1));
+            self.chunk.taken(sent, elapsed, self.most());
+            self.server.checksums.taken(sent, elapsed);
         }
         self.offset = offset;
         self.emit(Event::Progress(offset));
@@ -444,10 +487,10 @@ impl Upload {
             self.best = offset;
             self.backoff.reset();
             self.renewed = false;
-        } else if step == Step::Patch && offset < length {
+        } else if step == Step::Patch && offset < available {
             return self.retry(now, Step::Patch, step, &Ok(response.clone()));
         }
-        if offset == length {
+        if self.length.is_whole(offset) {
             self.state = State::Ended;
             self.emit(Event::Finished);
         } else {
@@ -455,12 +498,13 @@ impl Upload {
         }
     }
 
-    fn gone(&mut self, response: &Response) {
+    /// Creates the upload anew, once; what was wrong with it is the error if that does not help.
+    fn anew(&mut self, error: Error) {
         if self.recreated {
-            return self.fail(Error::refused(Method::Head, response.status, &response.body));
+            return self.fail(error);
         }
         self.recreated = true;
-        (self.url, self.offset, self.best) = (None, 0, 0);
+        (self.url, self.offset, self.best, self.reached) = (None, 0, 0, 0);
         self.emit(Event::Progress(0));
         self.send(Step::Create);
     }
@@ -476,7 +520,7 @@ impl Upload {
     }
 
     fn terminate_answered(&mut self, now: Millis, answer: &Answer) {
-        let again = is_transient(answer).then(|| self.backoff.next(self.jitter, answer)).flatten();
+        let again = is_transient(answer).then(|| self.backoff.next(now, self.jitter, answer)).flatten();
         match again {
             Some(wait) => self.state = State::Waiting { step: Step::Terminate, until: now + wait },
             None => self.cancelled(),
@@ -493,9 +537,16 @@ impl Upload {
         if answer.is_err() {
             self.set_connected(false);
         }
+        if failed == Step::Patch && answer.as_ref().map_or(true, |response| response.status >= 500) {
+            self.chunk.lost();
+        }
+        if answer.is_err() && self.sent.0 > 0 {
+            self.server.checksums.lost();
+            self.server.can_create_with = false;
+        }
         if !self.online {
             self.state = State::Offline { step: next };
-        } else if let Some(wait) = self.backoff.next(self.jitter, answer) {
+        } else if let Some(wait) = self.backoff.next(now, self.jitter, answer) {
             self.state = State::Waiting { step: next, until: now + wait };
         } else {
             self.give_up(failed, answer);

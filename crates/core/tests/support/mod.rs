@@ -8,4 +8,4 @@ pub(crate) mod walking;
 
 pub(crate) use dataset::{DataSet, UNDEFINED};
 pub(crate) use image::{Image, element, part10};
-pub(crate) use shell::{checksum, zip_of};
+pub(crate) use shell::{checksum, pack, zip_of};

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use auraloader_core::archive::Checksum;
+use auraloader_core::archive::{Checksum, Deflating, Packed};
 use auraloader_core::content::Content;
 use auraloader_core::dicom::Reason;
 use zip::write::SimpleFileOptions;
@@ -16,6 +16,16 @@ pub(crate) fn checksum(file: &[u8], content: &Content) -> Result<u32, Reason> {
         checksum.update(piece)?;
     }
     checksum.finish()
+}
+
+/// What a shell answers when it is to pack, and keeps.
+pub(crate) fn pack(file: &[u8], content: &Content, level: u8) -> (Packed, Vec<u8>) {
+    let mut made = Vec::new();
+    let mut deflating = Deflating::new(content.size(), level);
+    for piece in file[content.range.start as usize..content.range.end as usize].chunks(1000) {
+        deflating.update(piece, &mut |more| made.extend_from_slice(more));
+    }
+    (deflating.finish(&mut |more| made.extend_from_slice(more)), made)
 }
 
 /// A ZIP of these files, every second one stored.

@@ -18,6 +18,7 @@ pub(super) struct Instance {
     pub(super) common: Arc<Common>,
     pub(super) truncated: bool,
     pub(super) irregular_uid: bool,
+    pub(super) is_native: bool,
     /// CRC-32 of the content; read only where another instance has the same UID and size.
     pub(super) crc: Option<u32>,
 }
@@ -48,6 +49,7 @@ pub(super) struct Stated {
     pub(super) common: Arc<Common>,
     pub(super) truncated: bool,
     pub(super) irregular_uid: bool,
+    pub(super) is_native: bool,
 }
 
 /// What [`Common`] holds: all that is told of studies and series.

@@ -57,6 +57,8 @@ pub struct Accepted {
     pub content: Content,
     /// CRC-32 of the content, where that is known already.
     pub crc: Option<u32>,
+    /// Its pixels are not compressed by DICOM's means.
+    pub is_native: bool,
 }
 
 impl Index {
@@ -75,9 +77,10 @@ impl Index {
         };
         match accepted {
             Ok(stated) => {
-                let Stated { uid, common, truncated, irregular_uid } = stated;
+                let Stated { uid, common, truncated, irregular_uid, is_native } = stated;
                 let (path, content, crc) = (path.into(), found.content, found.crc);
-                let instance = Instance { path, content, uid, common, truncated, irregular_uid, crc };
+                let instance =
+                    Instance { path, content, uid, common, truncated, irregular_uid, is_native, crc };
                 self.instances.insert(item, instance);
                 self.group(item);
             }
@@ -108,7 +111,8 @@ impl Index {
         let known = self.groups.get_key_value(&common).map(|(known, _)| Arc::clone(known));
         let common = known.unwrap_or_else(|| Arc::new(common));
         let uid = fields.first(Field::InstanceUid).into();
-        Ok(Stated { uid, common, truncated: header.truncated, irregular_uid })
+        let is_native = uid::is_native(header.transfer_syntax());
+        Ok(Stated { uid, common, truncated: header.truncated, irregular_uid, is_native })
     }
 
     /// Counts an instance among those that state the same.
@@ -284,6 +288,7 @@ impl Index {
             path: instance.path.to_string(),
             content: instance.content.clone(),
             crc: instance.crc,
+            is_native: instance.is_native,
         });
         accepted.collect()
     }

@@ -1,0 +1,190 @@
+//! Whether and how hard to deflate: by what the wire takes against what the pool gives.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How the archive's entries are written (`compression`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Compression {
+    /// Deflated where that gets them across sooner.
+    #[default]
+    Auto,
+    /// As they are.
+    Store,
+    /// Deflated wherever that makes them smaller.
+    Deflate,
+}
+
+/// Of each level of `miniz_oxide`, against level 1: how long it takes, and how many bytes come out. In between what the
+/// phantom and CT-like noise take (`docs/performance.md`); higher levels only take longer.
+const LEVELS: [(u8, f64, f64); 3] = [(1, 1.0, 1.0), (2, 1.9, 0.86), (3, 3.0, 0.82)];
+/// What has been going on is changed only for something that is better by this share: figures waver.
+const BETTER: f64 = 0.9;
+/// What it makes of images, until some have been packed.
+const USUAL_RATIO: f64 = 0.5;
+/// A rate counts what was before half as much after this time.
+const HALVING: f64 = 2000.0;
+/// Nothing is known of a rate before this time, in milliseconds.
+const SETTLED: f64 = 20.0;
+
+/// Bytes a millisecond, the later ones counting for more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rate {
+    bytes: f64,
+    millis: f64,
+}
+
+impl Rate {
+    pub(super) fn add(&mut self, bytes: f64, took: Duration) {
+        self.bytes += bytes;
+        self.millis += took.as_millis() as f64;
+        while self.millis > 2.0 * HALVING {
+            self.bytes /= 2.0;
+            self.millis /= 2.0;
+        }
+    }
+
+    fn get(self) -> Option<f64> {
+        (self.millis >= SETTLED && self.bytes > 0.0).then(|| self.bytes / self.millis)
+    }
+}
+
+/// What is known of wire and pool.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rates {
+    /// Bytes that the wire takes.
+    pub(super) wire: Rate,
+    /// Bytes of items that the pool would pack at level 1.
+    pool: Rate,
+    /// Bytes packed, and what they would become at level 1.
+    packed: (f64, f64),
+}
+
+impl Rates {
+    /// `took` longer than when the last was done, the pool has packed `size` bytes at `level` to `len`.
+    pub(super) fn packed(&mut self, level: u8, size: u64, len: u64, took: Duration) {
+        let (_, work, ratio) = of_level(level);
+        self.pool.add(size as f64 * work, took);
+        self.packed.0 += size as f64;
+        self.packed.1 += len as f64 / ratio;
+    }
+
+    /// The level to pack the next item at, `None` to store it; `current` is what was chosen last.
+    ///
+    /// Packing and sending go on at once, so what takes longer counts; sending what is packed at a level takes as much
+    /// less time as it is shorter. Until wire and pool are known, level 1 costs next to nothing on a fast link and saves
+    /// half on a slow one.
+    pub(super) fn choose(&self, compression: Compression, current: Option<u8>) -> Option<u8> {
+        if compression == Compression::Store {
+            return None;
+        }
+        let (Some(wire), Some(pool)) = (self.wire.get(), self.pool.get()) else { return Some(1) };
+        let (size, len) = self.packed;
+        let ratio = if size > 0.0 { len / size } else { USUAL_RATIO };
+        let time = |choice: Option<u8>| match choice {
+            None if compression == Compression::Deflate => f64::INFINITY,
+            None => 1.0 / wire,
+            Some(level) => {
+                let (_, work, shorter) = of_level(level);
+                f64::max(work / pool, ratio * shorter / wire)
+            }
+        };
+        let mut best = current;
+        for choice in [None, Some(1), Some(2), Some(3)] {
+            let margin = if best == current { BETTER } else { 1.0 };
+            if time(choice) < time(best) * margin {
+                best = choice;
+            }
+        }
+        best
+    }
+}
+
+fn of_level(level: u8) -> (u8, f64, f64) {
+    LEVELS.into_iter().find(|(known, ..)| *known == level).unwrap_or((level, 1.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is chosen, MB/s of wire and pool given, where level 1 halves.
+    fn chosen(compression: Compression, current: Option<u8>, wire: u64, pool: u64) -> Option<u8> {
+        let mut rates = Rates::default();
+        rates.wire.add(wire as f64 * 1e6, Duration::from_secs(1));
+        rates.packed(1, pool * 1_000_000, pool * 500_000, Duration::from_secs(1));
+        rates.choose(compression, current)
+    }
+
+    #[test]
+    fn wire_against_pool() {
+        let rows = [
+            // Loopback, one worker: packing would hold it up.
+            (170, 100, None),
+            (300, 200, None),
+            (150, 130, None),
+            // It packs as fast as the wire takes: what is going on goes on.
+            (150, 155, Some(1)),
+            // A gigabit, two workers and four.
+            (110, 200, Some(1)),
+            (110, 600, Some(2)),
+            // 100 Mbit/s, one worker that is fast and one that is slow.
+            (12, 180, Some(3)),
+            (12, 60, Some(2)),
+            (12, 20, Some(1)),
+            // A worker that is slower than the wire.
+            (12, 8, None),
+            // 10 Mbit/s.
+            (1, 40, Some(3)),
+        ];
+        for (wire, pool, expected) in rows {
+            assert_eq!(chosen(Compression::Auto, Some(1), wire, pool), expected, "{wire} against {pool}");
+        }
+    }
+
+    #[test]
+    fn never_slower_than_storing() {
+        for wire in [1, 5, 12, 50, 100, 200, 500] {
+            for pool in [5, 20, 50, 100, 200, 400, 800] {
+                for current in [None, Some(1), Some(2), Some(3)] {
+                    let (stored, pool_time) = (1.0 / wire as f64, 1.0 / pool as f64);
+                    let time = match chosen(Compression::Auto, current, wire, pool) {
+                        None => stored,
+                        Some(level) => {
+                            let (_, work, ratio) = of_level(level);
+                            f64::max(pool_time * work, 0.5 * ratio * stored)
+                        }
+                    };
+                    assert!(time <= stored / BETTER, "{wire} against {pool} from {current:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_done() {
+        for (wire, pool) in [(1, 800), (100, 100), (500, 5)] {
+            assert_eq!(chosen(Compression::Store, Some(1), wire, pool), None);
+            assert!(chosen(Compression::Deflate, Some(1), wire, pool).is_some());
+        }
+        assert_eq!(Rates::default().choose(Compression::Auto, None), Some(1), "nothing is known yet");
+    }
+
+    #[test]
+    fn figures_that_waver_change_nothing() {
+        assert_eq!(chosen(Compression::Auto, None, 100, 105), None);
+        assert_eq!(chosen(Compression::Auto, Some(1), 100, 105), Some(1));
+        assert_eq!(chosen(Compression::Auto, Some(1), 105, 100), Some(1));
+    }
+
+    #[test]
+    fn a_link_that_becomes_slow_is_noticed() {
+        let mut rates = Rates::default();
+        rates.wire.add(500e6, Duration::from_secs(1));
+        rates.packed(1, 100_000_000, 50_000_000, Duration::from_secs(1));
+        assert_eq!(rates.choose(Compression::Auto, Some(1)), None);
+        rates.wire.add(20e6, Duration::from_secs(20));
+        assert!(rates.choose(Compression::Auto, None).is_some());
+    }
+}
