@@ -6,6 +6,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::engine::Engine;
 use super::protocol::{Report, message, open};
+use crate::platform::breakdown::on_breakdown;
 
 /// Called once by the worker's script when the module is instantiated.
 #[wasm_bindgen]
@@ -15,13 +16,13 @@ pub fn run_worker() {
         // Reports are text only, so posting can't fail.
         drop(scope.post_message(&message(&report, &JsValue::UNDEFINED)));
     };
-    std::panic::set_hook(Box::new({
+    on_breakdown({
         let post = post.clone();
-        move |info| {
-            web_sys::console::error_1(&info.to_string().into());
+        move || {
             post(Report::Broken);
+            true
         }
-    }));
+    });
     let engine = Engine::new(post.clone());
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some((command, files)) = open(&event.data()) {
