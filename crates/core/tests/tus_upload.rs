@@ -388,7 +388,7 @@ fn a_refused_token_is_renewed_once() {
     world.run(Input::Start);
     assert_eq!(world.end(), &Event::Finished);
     let storm = upload(vec![Fault::None, Fault::None, Fault::None, Fault::Status(401), Fault::Status(403)]);
-    assert_eq!(storm.end(), &Event::Failed(Error::Unauthorized { status: 403 }));
+    assert_eq!(storm.end(), &Event::Failed(Error::Unauthorized { status: 403, text: String::new() }));
 }
 
 #[test]

@@ -395,7 +395,7 @@ impl Upload {
             (Step::Terminate, answer) => self.terminate_answered(now, answer),
             (Step::Discover, answer) => self.discovered(answer),
             (_, Ok(response)) if matches!(response.status, 401 | 403) => {
-                self.unauthorized(step, response.status)
+                self.unauthorized(step, response)
             }
             (Step::Create, Ok(response)) if response.is_success() => self.created(now, response),
             // Without a body it may be taken.
@@ -509,9 +509,9 @@ impl Upload {
         self.send(Step::Create);
     }
 
-    fn unauthorized(&mut self, step: Step, status: u16) {
+    fn unauthorized(&mut self, step: Step, response: &Response) {
         if self.renewed || self.cancelling {
-            return self.fail(Error::Unauthorized { status });
+            return self.fail(Error::unauthorized(response.status, &response.body));
         }
         self.renewed = true;
         let step = if step == Step::Patch { Step::Locate } else { step };
