@@ -394,9 +394,7 @@ impl Upload {
         match (step, answer) {
             (Step::Terminate, answer) => self.terminate_answered(now, answer),
             (Step::Discover, answer) => self.discovered(answer),
-            (_, Ok(response)) if matches!(response.status, 401 | 403) => {
-                self.unauthorized(step, response)
-            }
+            (_, Ok(response)) if matches!(response.status, 401 | 403) => self.unauthorized(step, response),
             (Step::Create, Ok(response)) if response.is_success() => self.created(now, response),
             // Without a body it may be taken.
             (Step::Create, Ok(_)) if self.sent.0 > 0 && !self.cancelling && !is_transient(answer) => {
