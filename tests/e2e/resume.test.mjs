@@ -80,11 +80,12 @@ for (const [name, start] of Object.entries(servers)) {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
-    const { atime, mtime, size } = await stat(first);
+    const { atimeMs, mtimeMs, size } = await stat(first);
     const file = await open(first, "r+");
     await file.write(Buffer.from([1, 2, 3, 4]), 0, 4, size - 4);
     await file.close();
-    await utimes(first, atime, mtime);
+    // To the millisecond, which is all that browsers tell.
+    await utimes(first, atimeMs / 1000, (Math.floor(mtimeMs) + 0.5) / 1000);
     await sendAgain(widget, folder);
     await holds(server, folder);
     if (server.calls)
