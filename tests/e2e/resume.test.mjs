@@ -107,3 +107,32 @@ test("where the browser keeps nothing for the page everything else works", async
   await holds(server, folder);
   assert.deepEqual(server.calls(), ["init", "start", "init", "start", "complete"]);
 });
+
+test("what another widget is sending is left alone", async (t) => {
+  const containers = ["uploader", "second"];
+  const [server, folder, page] = [
+    await startTusServer(t),
+    await phantom(t, 40, 512),
+    await servePage(t, { containers }),
+  ];
+  await browser.driver.get(page);
+  const options = { ...(await server.options()), chunkSize };
+  const first = await Widget.start(browser.driver, options);
+  await first.chooseFolder(folder);
+  await first.step("pending");
+  server.proxy.rate = 4_000_000;
+  await first.press("^Upload");
+  await first.until((state) => state.progress.bytesSent > 3_000_000, "3 MB sent");
+  const second = await Widget.start(browser.driver, options, "second");
+  assert.ok((await second.text()).includes(told));
+  await second.chooseFolder(folder);
+  await second.step("pending");
+  await second.press("^Upload");
+  await second.until((state) => state.progress.bytesSent > 1_000_000, "1 MB sent");
+  server.proxy.rate = Infinity;
+  await first.step("complete");
+  await second.step("complete");
+  assert.equal(server.created(), 2);
+  assert.deepEqual(server.calls().sort(), ["complete", "complete", "init", "init", "start", "start"]);
+  assert.equal((await server.finished()).length, 2);
+});
