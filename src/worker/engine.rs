@@ -1,6 +1,7 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
 mod checksum;
+mod memory;
 mod packing;
 
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use auraloader_core::content::FileId;
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::{Answer, Body, Failure, Request};
-use auraloader_core::session::{Action, Input, RequestId, Session};
+use auraloader_core::session::{Action, Input, Key, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
@@ -34,6 +35,8 @@ pub(super) struct Engine {
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
     foreseen: RefCell<Option<checksum::Foreseen>>,
+    /// Uploads that no other page may go on with.
+    locked: RefCell<Vec<Key>>,
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
@@ -50,6 +53,7 @@ impl Engine {
             files: Files::default(),
             requests: RefCell::default(),
             foreseen: RefCell::default(),
+            locked: RefCell::default(),
             packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
@@ -144,6 +148,12 @@ impl Engine {
                 self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
             Action::Digest(digest, parts) => self.foresee(digest, parts),
+            Action::Recall => self.spawn(Self::recall),
+            Action::Fingerprint(upload, material, files) => {
+                self.spawn(move |engine| engine.fingerprint(upload, material, files));
+            }
+            Action::Remember(key, record) => spawn_local(memory::remember(key, record)),
+            Action::Forget(key) => spawn_local(memory::forget(key)),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.
                 let pending = self.requests.borrow_mut().remove(&id);
