@@ -77,6 +77,10 @@ pub(super) struct El {
     lists: Vec<List>,
 }
 
+/// What is shown, as the signals have it now.
+type Value = Box<dyn Fn() -> Option<String>>;
+/// Shows it.
+type Put = Box<dyn Fn(Option<&str>)>;
 type List = Rc<RefCell<Vec<(String, El, Owner)>>>;
 
 /// An element of HTML.
@@ -213,11 +217,11 @@ impl El {
         self
     }
 
-    fn follow(self, value: Box<dyn Fn() -> Option<String>>, put: impl Fn(Option<&str>) + 'static) -> Self {
+    fn follow(self, value: Value, put: impl Fn(Option<&str>) + 'static) -> Self {
         self.follow_by(value, Box::new(put))
     }
 
-    fn follow_by(self, value: Box<dyn Fn() -> Option<String>>, put: Box<dyn Fn(Option<&str>)>) -> Self {
+    fn follow_by(self, value: Value, put: Put) -> Self {
         let mut last = None;
         self.effect(Box::new(move || {
             let now = value();
