@@ -302,6 +302,12 @@ impl World {
                 }
             }
             Action::ReleaseFiles(ids) => {
+                // All that was sent has been let go of before, but for what went last.
+                assert!(
+                    self.state.step != Step::Complete || self.packed.len() <= 1,
+                    "{:?}",
+                    self.packed.keys()
+                );
                 self.packed.retain(|item, _| !ids.contains(&item.file));
                 self.released.push(ids);
             }

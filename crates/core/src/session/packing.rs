@@ -242,24 +242,19 @@ impl Packing {
             self.actions.push_back(Action::LetGo(item));
             return Ok(());
         };
-        let decided = match packed {
-            Ok(packed) => {
-                self.rates.packed(level, size, packed.len.unwrap_or(size), now.since(self.busy));
-                self.busy = now;
-                self.plan.set_packed(item, level, packed).map_err(|_| Reason::Unreadable)
-            }
-            Err(reason) => Err(reason),
-        };
-        if let Err(reason) = decided {
-            self.actions.push_back(Action::LetGo(item));
-            return Err(self.failed(item, reason));
-        }
+        let is_of_use = packed.and_then(|packed| {
+            self.rates.packed(level, size, packed.len.unwrap_or(size), now.since(self.busy));
+            self.busy = now;
+            self.plan.set_packed(item, level, packed).map_err(|_| Reason::Unreadable)
+        });
         // It may be behind us by now, or have been packed only to know its length.
         let index = self.plan.index_of(item).unwrap_or_default();
-        if !(self.first..self.next).contains(&index) {
+        if is_of_use == Ok(true) && !(self.first..self.next).contains(&index) {
             self.actions.extend(self.plan.let_go(index).map(Action::LetGo));
+        } else if is_of_use != Ok(true) {
+            self.actions.push_back(Action::LetGo(item));
         }
-        Ok(())
+        is_of_use.map(drop).map_err(|reason| self.failed(item, reason))
     }
 
     /// It is asked for again once the upload goes on.
