@@ -34,6 +34,8 @@ enum Part {
     Memory,
     /// 50,000 files, time and memory
     Large,
+    /// Storing and deflating over links of several speeds
+    Compression,
 }
 
 /// Builds the widget and the walk, then measures. Figures go to target/bench/results.json too.

@@ -70,6 +70,8 @@ export async function startTusServer(test) {
     name: "@tus/server and a mock of the Aura API",
     proxy,
     options: async () => ({ apiToken, apiBaseUrl: `${origin}/api`, uploadToken }),
+    /** What the widget is told of the tus server. */
+    lift: () => ({ endpoint: `${origin}/files/`, token: liftToken }),
     /** The lifecycle calls so far, by name. */
     calls: () => calls.map(({ call }) => call.replace("upload/", "")),
     /** What the first call of that name was given. */
