@@ -89,7 +89,7 @@ export interface Options {
   /** What the host wants to be told. */
   callbacks?: Callbacks | null;
   /**
-   * Bytes of one tus PATCH; `"auto"` chooses.
+   * Bytes of one tus PATCH; `"auto"` begins with 5 MiB and follows what the link and the server take, up to 64 MiB.
    * @default "auto"
    */
   chunkSize?: number | "auto" | null;
@@ -100,7 +100,14 @@ export interface Options {
    */
   compression?: "auto" | "store" | "deflate" | null;
   /**
-   * Milliseconds to wait between the tries of one request; `[]` means no second try.
+   * Remember unfinished uploads in the browser (IndexedDB; no name of a file, nothing of a patient, no token), so that
+   * they go on after a reload when the same files are chosen.
+   * @default true
+   */
+  resume?: boolean | null;
+  /**
+   * Milliseconds to wait between the tries of one request; `[]` means no second try. Once an upload runs, a server or
+   * network that is away is tried at the last of them for five minutes.
    * @default [0, 1000, 3000, 5000]
    */
   retryDelays?: number[] | null;

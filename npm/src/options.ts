@@ -97,6 +97,7 @@ const optional: Record<string, Check> = {
   callbacks,
   chunkSize,
   compression: oneOf("auto", "store", "deflate"),
+  resume: boolean,
   retryDelays: delays,
   excludeRules: rules,
   theme: oneOf("light", "dark", "auto"),

@@ -52,6 +52,7 @@ const refused = [
   [{ theme: "blue" }, "theme must be 'light', 'dark' or 'auto'"],
   [{ workerUrl: new URL("https://aura.example/w.js") }, "workerUrl must be a string"],
   [{ debug: "yes" }, "debug must be a boolean"],
+  [{ resume: 1 }, "resume must be a boolean"],
 ];
 for (const [change, message] of refused) {
   test(`${inspect(change)}: ${message}`, () => {
@@ -80,6 +81,7 @@ test("every option, and null for what is not wanted, passes without a word", () 
     theme: "dark",
     workerUrl: "/w.js",
     debug: true,
+    resume: false,
   });
   checkOptions({ ...sound, chunkSize: "auto", patientId: null, context: null, callbacks: { onProgress: undefined } });
   assert.equal(warn.mock.callCount(), 0);

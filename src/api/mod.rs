@@ -5,6 +5,7 @@ mod error;
 mod events;
 mod options;
 mod page;
+mod vigil;
 mod widget;
 
 pub use widget::Widget;

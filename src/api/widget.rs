@@ -19,6 +19,7 @@ use super::error;
 use super::events::{self, States, Topic};
 use super::options::Options;
 use super::page::{self, OnlineListener};
+use super::vigil::Vigil;
 use crate::platform::waiters::Waiters;
 use crate::ui::{self, Intent, Intents, Model, Mounted};
 use crate::worker::{Command, Host, Report};
@@ -42,6 +43,8 @@ struct Inner {
     host: RefCell<Option<Rc<Host>>>,
     mounted: RefCell<Option<Mounted>>,
     online: RefCell<Option<OnlineListener>>,
+    /// There while an upload runs.
+    vigil: RefCell<Option<Vigil>>,
     intake: Intake,
     destroyed: Cell<bool>,
     waiting: Waiting,
@@ -81,6 +84,7 @@ impl Widget {
             host: RefCell::default(),
             mounted: RefCell::default(),
             online: RefCell::default(),
+            vigil: RefCell::default(),
             intake: Intake::default(),
             destroyed: Cell::default(),
             waiting: Waiting::default(),
@@ -188,6 +192,7 @@ impl Widget {
         drop(self.0.mounted.take());
         drop(self.0.host.take());
         drop(self.0.online.take());
+        drop(self.0.vigil.take());
         self.0.owner.cleanup();
     }
 }
@@ -298,6 +303,7 @@ impl Inner {
         };
         let (public, progress) = (self.states.public(&state), events::progress(&state.progress));
         let step = state.step;
+        self.watch(step == Step::Uploading);
         self.state.set(state);
         self.waiting.remove.borrow_mut().resolve();
         if step != Step::Processing {
@@ -311,6 +317,15 @@ impl Inner {
         self.tell(Topic::State, &public);
         if moved && matches!(step, Step::Processing | Step::Uploading) {
             self.tell(Topic::Progress, &progress);
+        }
+    }
+
+    fn watch(&self, is_uploading: bool) {
+        let mut vigil = self.vigil.borrow_mut();
+        if !is_uploading {
+            *vigil = None;
+        } else if vigil.is_none() {
+            *vigil = Some(Vigil::new());
         }
     }
 

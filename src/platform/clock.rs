@@ -15,12 +15,6 @@ pub fn unix() -> Unix {
     Unix(Date::now() as u64)
 }
 
-/// A date in any form that the browser reads.
-pub fn parse(date: &str) -> Option<Unix> {
-    // A number that is none is dropped: no comparison holds for it.
-    Some(Date::parse(date)).filter(|ms| *ms > 0.0).map(|ms| Unix(ms as u64))
-}
-
 /// The monotonic clock.
 pub fn now() -> Millis {
     Millis(performance_now() as u64)

@@ -32,6 +32,13 @@ pub async fn checksum(digest: Digest, body: &Blob) -> Result<String, Failure> {
     Ok(digest.header(&Uint8Array::new(&hash).to_vec()))
 }
 
+/// SHA-256; none where there are no digests.
+pub async fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
+    let bytes = Uint8Array::from(bytes);
+    let hash = is_available().then(|| subtle_digest("SHA-256", &bytes.buffer()))?.ok()?;
+    Uint8Array::new(&JsFuture::from(hash).await.ok()?).to_vec().try_into().ok()
+}
+
 fn unreadable(_: JsValue) -> Failure {
     Failure::Unreadable
 }

@@ -8,6 +8,7 @@ pub mod files;
 pub mod http;
 pub mod random;
 pub mod small;
+pub mod storage;
 pub mod text;
 pub mod turn;
 pub mod waiters;

@@ -33,6 +33,8 @@ pub(super) const STOP_UPLOAD: &str = "Stop upload";
 pub(super) const STUDIES: &str = "Studies";
 pub(super) const TRY_AGAIN: &str = "Try again";
 pub(super) const TRY_ANOTHER_FOLDER: &str = "Try another folder";
+pub(super) const UNFINISHED: &str =
+    "An upload was not finished. Choose the same folder again and it goes on from where it was.";
 pub(super) const UPLOADING: &str = "Uploading";
 
 /// The heading of a state.
@@ -55,6 +57,7 @@ pub(super) fn heading(screen: Screen, state: &State) -> String {
 /// The sentence under the heading; empty where the heading says it all.
 pub(super) fn lead(screen: Screen, state: &State) -> String {
     match screen {
+        Screen::Start if state.can_resume => UNFINISHED.to_owned(),
         Screen::Start | Screen::Processing | Screen::Uploading => String::new(),
         Screen::NothingFound => nothing_found(&state.rejected),
         Screen::Pending => "Nothing has been sent yet.".to_owned(),

@@ -1,6 +1,7 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
 mod checksum;
+mod memory;
 mod packing;
 
 use std::cell::RefCell;
@@ -144,6 +145,12 @@ impl Engine {
                 self.spawn(move |engine| async move { engine.send(id, request, pending).await });
             }
             Action::Digest(digest, parts) => self.foresee(digest, parts),
+            Action::Recall => self.spawn(Self::recall),
+            Action::Fingerprint(upload, material, files) => {
+                self.spawn(move |engine| engine.fingerprint(upload, material, files));
+            }
+            Action::Remember(key, record) => spawn_local(memory::remember(key, record)),
+            Action::Forget(key) => spawn_local(memory::forget(key)),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.
                 let pending = self.requests.borrow_mut().remove(&id);
@@ -182,10 +189,6 @@ impl Engine {
         self.log(&request, &answer);
         // An aborted request is no longer known, and its answer not wanted.
         if self.requests.borrow_mut().remove(&id).is_some() || pending.is_none() {
-            let date = answer.as_ref().ok().and_then(|response| clock::parse(response.header("Date")?));
-            if let Some(date) = date {
-                self.handle(Input::ServerTime(date));
-            }
             self.handle(Input::Answer(id, answer));
         }
     }

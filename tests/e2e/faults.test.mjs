@@ -82,3 +82,41 @@ test("an error says what happened, and Try again goes on from where it was", asy
   assert.ok(server.patched() > sentBefore && server.created() === 1, "the same tus upload went on");
   await browser.console(); // the browser itself reports the cut there
 });
+
+test("a server that is away for longer than the tries of one request ends nothing", async (t) => {
+  const { server, widget, wanted } = await ready(t, startTusServer);
+  server.proxy.rate = 20_000_000;
+  await widget.press("^Upload");
+  await widget.until((state) => state.progress.bytesSent > 6_000_000, "6 MB sent");
+  server.proxy.vanish();
+  await widget.until((state) => state.connectionIssues, "it says so");
+  // 0, 1, 3 and 5 s apart, and on.
+  await widget.until(() => server.proxy.refused > 5, "six tries in vain");
+  server.proxy.gone = false;
+  server.proxy.rate = Infinity;
+  await widget.step("complete");
+  const [archive] = await server.finished();
+  assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
+  assert.deepEqual(server.calls(), ["init", "start", "complete"]);
+  assert.deepEqual(await widget.said("error"), []);
+  await browser.console(); // the browser itself reports each try
+});
+
+test("while it sends, leaving asks and the screen stays awake", async (t) => {
+  const { server, widget } = await ready(t, startTusServer);
+  await browser.driver.executeScript(() => {
+    window.locks = 0;
+    navigator.wakeLock.request = async () => ((window.locks += 1), { release: async () => (window.locks -= 1) });
+  });
+  const asks = () =>
+    browser.driver.executeScript(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  const locks = () => browser.driver.executeScript(() => window.locks);
+  assert.deepEqual([await asks(), await locks()], [false, 0]);
+  server.proxy.rate = 4_000_000;
+  await widget.press("^Upload");
+  await widget.until((state) => state.step === "uploading" && state.progress.bytesSent > 1_000_000, "1 MB sent");
+  assert.deepEqual([await asks(), await locks()], [true, 1]);
+  server.proxy.rate = Infinity;
+  await widget.step("complete");
+  assert.deepEqual([await asks(), await locks()], [false, 0]);
+});

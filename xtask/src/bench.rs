@@ -34,7 +34,7 @@ enum Part {
     Memory,
     /// 50,000 files, time and memory
     Large,
-    /// Storing and deflating over links of several speeds
+    /// Storing and deflating over the loopback and 100 Mbit/s
     Compression,
 }
 

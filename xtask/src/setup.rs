@@ -32,7 +32,7 @@ pub(crate) fn for_build(sh: &Shell) -> Result<()> {
     npm_packages(sh, "npm")
 }
 
-/// Browser, driver, archive readers, and the public DICOM files.
+/// Browser, driver, archive readers, the languages that signers are shown in, and the public DICOM files.
 pub(crate) fn for_tests(sh: &Shell) -> Result<()> {
     debian_packages(sh)?;
     npm_packages(sh, "tests/e2e")?;
@@ -84,15 +84,20 @@ fn node(sh: &Shell) -> Result<()> {
 }
 
 fn debian_packages(sh: &Shell) -> Result<()> {
+    let answers = |program: &str, argument: &str| {
+        cmd!(sh, "{program} {argument}").quiet().ignore_stdout().ignore_stderr().run().is_ok()
+    };
     let wanted = [
         ("chromium", Path::new("/usr/bin/chromium").exists()),
         ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
-        ("unzip", cmd!(sh, "unzip -v").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
-        ("p7zip-full", cmd!(sh, "7z i").quiet().ignore_stdout().ignore_stderr().run().is_ok()),
-        (
-            "python3-pip",
-            cmd!(sh, "python3 -m pip --version").quiet().ignore_stdout().ignore_stderr().run().is_ok(),
-        ),
+        ("unzip", answers("unzip", "-v")),
+        ("p7zip-full", answers("7z", "i")),
+        ("python3-pip", answers("python3", "-mpip")),
+        // What the signers of docs/signing.md are run by.
+        ("default-jdk-headless", answers("java", "-version")),
+        ("golang-go", answers("go", "version")),
+        ("mono-mcs", answers("mcs", "--version") && answers("mono", "--version")),
+        ("php-cli", answers("php", "--version")),
     ];
     let missing: Vec<_> =
         wanted.into_iter().filter(|(_, there)| !there).map(|(package, _)| package).collect();

@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use crate::config::{Account, Config};
 use crate::credentials::create_private_dir;
+use crate::gate::{Gate, Scheme};
 use crate::limits::Limits;
 use crate::store::{Store, StoreError};
 use crate::tus::Tus;
@@ -39,6 +40,9 @@ pub enum StartError {
     /// `tus_path` must start with a slash, have no slash at its end, and contain no braces.
     #[error("{0:?} is no path for the tus endpoint")]
     TusPath(String),
+    /// The gate's scheme needs the header that carries the token of the tus server.
+    #[error("the scheme aura signs requests of servers and can't be put before this backend's own storage")]
+    GateScheme,
     /// The demo plays the first account.
     #[error("no account is configured")]
     NoAccount,
@@ -50,6 +54,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) tus: Tus,
     pub(crate) limits: Limits,
+    pub(crate) gate: Option<Gate>,
     pub(crate) inspections: Semaphore,
 }
 
@@ -96,9 +101,15 @@ impl Backend {
         if config.accounts.is_empty() {
             return Err(StartError::NoAccount);
         }
+        if config.gate.as_ref().is_some_and(|policy| matches!(policy.scheme, Scheme::Aura(_))) {
+            return Err(StartError::GateScheme);
+        }
         create_private_dir(&config.data).map_err(StartError::Data)?;
+        let store = Store::open(&config.data.join("aura.sqlite"))?;
+        let gate = config.gate.clone().map(|policy| Gate::new(policy, store.clone(), config.clock.clone()));
         Ok(Self(Arc::new(App {
-            store: Store::open(&config.data.join("aura.sqlite"))?,
+            store,
+            gate,
             tus: Tus::open(&config)?,
             limits: Limits::new(config.rate_limits, &config.clock),
             inspections: Semaphore::new(INSPECTIONS),

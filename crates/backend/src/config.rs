@@ -6,6 +6,7 @@ use std::time::Duration;
 use auraloader_signing::Secret;
 
 use crate::clock::Clock;
+use crate::gate::GatePolicy;
 
 /// An integrator: who may exchange credentials, and whose uploads are whose.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Config {
     pub lift_token_lifetime: Duration,
     /// Whether calls are limited a minute, as the API says. Off only for test suites that load pages by the dozen.
     pub rate_limits: bool,
+    /// What uploads must be signed with and are held to, besides the lift token; `None` for nothing.
+    pub gate: Option<GatePolicy>,
     /// The server's time.
     pub clock: Clock,
     /// The widget's built package, served at `/widget/`.
@@ -62,6 +65,7 @@ impl Config {
             demo_token_lifetime: Duration::from_secs(3600),
             lift_token_lifetime: Duration::from_secs(15 * 60),
             rate_limits: true,
+            gate: None,
             clock: Clock::system(),
             widget: None,
             demo: None,

@@ -4,6 +4,8 @@
 //! token exchange, the upload lifecycle, tus 1.0 storage on disk, and the check that what arrived is what was
 //! announced. [`app()`] gives the whole of it as an `axum` router, so that tests need no socket.
 //!
+//! [`gate::Gate`] checks what uploads are signed with and held to, before this storage or another tus server's.
+//!
 //! State is one SQLite file through `rusqlite`: one process writes, every query is a few microseconds, and the bundled
 //! library leaves nothing to install. A pool, an async driver or compile-time checked queries (`sqlx`) would buy
 //! nothing here. Rates are limited with `governor` itself rather than its tower layer, because the keys (account,
@@ -20,6 +22,7 @@ mod cors;
 mod credentials;
 mod demo;
 mod error;
+pub mod gate;
 mod limits;
 mod maintenance;
 pub mod phantom;

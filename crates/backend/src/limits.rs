@@ -1,5 +1,6 @@
 //! How many calls a minute each verified caller has.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -15,8 +16,6 @@ use crate::random::TokenHash;
 const EXCHANGES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const CONFIGS: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
 const LIFECYCLE_CALLS: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
-
-type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>;
 
 /// Time since the Unix epoch, to the second.
 impl clock::Clock for Clock {
@@ -36,20 +35,18 @@ pub(crate) enum Limited {
 
 pub(crate) struct Limits {
     enabled: bool,
-    clock: Clock,
-    exchange: Limiter<String>,
-    config: Limiter<TokenHash>,
-    lifecycle: Limiter<TokenHash>,
+    exchange: PerMinute<String>,
+    config: PerMinute<TokenHash>,
+    lifecycle: PerMinute<TokenHash>,
 }
 
 impl Limits {
     pub(crate) fn new(enabled: bool, clock: &Clock) -> Self {
         Self {
             enabled,
-            clock: clock.clone(),
-            exchange: limiter(EXCHANGES, clock),
-            config: limiter(CONFIGS, clock),
-            lifecycle: limiter(LIFECYCLE_CALLS, clock),
+            exchange: PerMinute::new(EXCHANGES, clock),
+            config: PerMinute::new(CONFIGS, clock),
+            lifecycle: PerMinute::new(LIFECYCLE_CALLS, clock),
         }
     }
 
@@ -68,23 +65,46 @@ impl Limits {
 
     /// Forgets the callers that have all their calls again.
     pub(crate) fn forget_idle(&self) {
-        self.exchange.retain_recent();
-        self.config.retain_recent();
-        self.lifecycle.retain_recent();
+        self.exchange.forget_idle();
+        self.config.forget_idle();
+        self.lifecycle.forget_idle();
     }
 
-    fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Limiter<K>, key: &K) -> Result<(), ApiError> {
+    fn check<K: Hash + Eq + Clone>(&self, limit: &PerMinute<K>, key: &K) -> Result<(), ApiError> {
         if !self.enabled {
             return Ok(());
         }
-        limiter.check_key(key).map_err(|refused| {
-            let wait = refused.wait_time_from(clock::Clock::now(&self.clock));
-            // Rounded up: who waits this long isn't refused again.
-            ApiError::TooManyRequests { retry_after: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
-        })
+        limit.check(key).map_err(|retry_after| ApiError::TooManyRequests { retry_after })
     }
 }
 
-fn limiter<K: std::hash::Hash + Eq + Clone>(a_minute: NonZeroU32, clock: &Clock) -> Limiter<K> {
-    RateLimiter::new(Quota::per_minute(a_minute), DefaultKeyedStateStore::default(), clock.clone())
+/// How many calls a minute each caller has, callers told apart by `K`.
+pub(crate) struct PerMinute<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, DefaultKeyedStateStore<K>, Clock, NoOpMiddleware<Duration>>,
+    clock: Clock,
+}
+
+impl<K: Hash + Eq + Clone> PerMinute<K> {
+    pub(crate) fn new(calls: NonZeroU32, clock: &Clock) -> Self {
+        let store = DefaultKeyedStateStore::default();
+        let limiter = RateLimiter::new(Quota::per_minute(calls), store, clock.clone());
+        Self { limiter, clock: clock.clone() }
+    }
+
+    /// Counts a call.
+    ///
+    /// # Errors
+    /// The seconds until there is another one.
+    pub(crate) fn check(&self, key: &K) -> Result<(), u64> {
+        self.limiter.check_key(key).map_err(|refused| {
+            let wait = refused.wait_time_from(clock::Clock::now(&self.clock));
+            // Rounded up: who waits this long isn't refused again.
+            wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+        })
+    }
+
+    /// Forgets the callers that have all their calls again.
+    pub(crate) fn forget_idle(&self) {
+        self.limiter.retain_recent();
+    }
 }

@@ -175,3 +175,28 @@ fn mistakes_are_said() {
     assert!(failed(&["phantom", "--slices", "0", "x"]).contains("at least one slice"));
     assert!(failed(&["serve", "--tus-path", "files"]).contains("no path for the tus endpoint"));
 }
+
+#[test]
+fn a_gate_says_what_is_wrong_with_its_options_and_no_secret() {
+    let data = tempfile::tempdir().unwrap();
+    let keys = data.path().join("keys");
+    std::fs::write(&keys, "clinic hidden_secret and more\n").unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aura-backend"));
+        command.args(["gate", "--listen", "127.0.0.1:0", "--data"]).arg(data.path().join("gate")).args(args);
+        let output = command.output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let upstream = "http://127.0.0.1:1/files";
+    let keys = keys.to_str().unwrap();
+    let told = run(&["--upstream", upstream, "--signatures", "uploadcare", "--keys", keys]);
+    assert!(told.contains("line 1 of the keys must be a name and a secret"), "{told}");
+    assert!(!told.contains("hidden_secret"), "{told}");
+    let told = run(&["--upstream", upstream, "--signatures", "imagekit"]);
+    assert!(told.contains("--keys"), "{told}");
+    let told = run(&["--upstream", "files"]);
+    assert!(told.contains("must be the URL of a tus endpoint"), "{told}");
+    let told = run(&["--upstream", upstream, "--allow-type", "application/nonsense"]);
+    assert!(told.contains("application/nonsense can't be recognised"), "{told}");
+}

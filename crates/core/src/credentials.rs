@@ -233,7 +233,7 @@ impl Credential {
             }
             Err(Unresolved::Failed) => {
                 let lost = Err(Failure::Network);
-                match self.backoff.next(self.jitter, &lost) {
+                match self.backoff.next(now.at, self.jitter, &lost) {
                     Some(wait) => self.state = State::Waiting { until: now.at + wait },
                     None => self.give_up(now, Error::Unavailable),
                 }

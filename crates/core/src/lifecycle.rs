@@ -300,6 +300,11 @@ impl Call {
         )
     }
 
+    /// Goes on through an outage.
+    pub(crate) fn outlast(&mut self) {
+        self.backoff.outlast();
+    }
+
     pub(crate) fn answered(&mut self, now: Millis, answer: Answer, online: bool) -> Next {
         let transient = match &answer {
             Ok(response) => response.status == 429 || response.status >= 500,
@@ -309,7 +314,7 @@ impl Call {
             self.waits = Some(Wait::Online);
             return Next::Nothing;
         }
-        match transient.then(|| self.backoff.next(self.jitter, &answer)).flatten() {
+        match transient.then(|| self.backoff.next(now, self.jitter, &answer)).flatten() {
             Some(Duration::ZERO) => self.send(now),
             Some(wait) => {
                 self.waits = Some(Wait::Try(now + wait));
@@ -343,6 +348,12 @@ impl Call {
         if let Some(Wait::Answer(since)) = &mut self.waits {
             *since = now;
         }
+    }
+
+    /// The time since the last call was slept through.
+    pub(crate) fn woke(&mut self, now: Millis) {
+        self.backoff.reset();
+        self.sign_of_life(now);
     }
 
     pub(crate) fn came_online(&mut self, now: Millis) -> Next {

@@ -148,6 +148,8 @@ pub struct State {
     pub progress: Progress,
     /// Requests fail or the browser is offline; goes away by itself.
     pub connection_issues: bool,
+    /// Uploads were left unfinished in this browser: choosing the same files goes on with one.
+    pub can_resume: bool,
     /// The upload is being cancelled: what is on the server is being removed.
     pub stopping: bool,
     /// Why it stopped; set in [`Step::Error`] only.

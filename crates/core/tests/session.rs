@@ -9,13 +9,13 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
-use auraloader_core::archive::Part;
+use auraloader_core::archive::{Crc32, Part};
 use auraloader_core::content::{Content, FileId, ItemId};
 use auraloader_core::credentials::{Grant, Kind, Source, Unresolved};
 use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
-use auraloader_core::session::{Action, Compression, Config, Event, Input, RequestId, Session};
+use auraloader_core::session::{Action, Compression, Config, Event, Input, Key, Record, RequestId, Session};
 use auraloader_core::state::{ErrorContext, State, Step};
 use auraloader_core::time::{Millis, Unix};
 use proptest::prelude::*;
@@ -49,6 +49,17 @@ struct World {
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
+    /// What the browser keeps.
+    records: Vec<(Key, Record)>,
+    /// When all files were modified.
+    modified: u64,
+    has_digests: bool,
+    /// The page is closed as this request is sent.
+    closes_at: Option<usize>,
+    /// The machine sleeps so long while this request is on its way.
+    sleeps: Option<(usize, Duration)>,
+    /// How far the API's clock, which its answers tell, is ahead.
+    ahead: Option<Duration>,
     /// Bodies that were to be prepared.
     foreseen: Vec<Vec<Part>>,
     /// Bodies that were sent with a checksum.
@@ -113,10 +124,16 @@ fn config() -> Config {
         patient_id: Some("p1".to_owned()),
         context: Some("{\"a\":1}".to_owned()),
         chunk_size: Some(700),
+        resume: true,
         compression: Compression::Store,
         retry_delays: vec![0, 1000, 3000, 5000],
         exclude_rules: ExcludeRule::defaults(),
     }
+}
+
+fn http_date(at: Millis) -> String {
+    #[expect(clippy::disallowed_types, reason = "tests run outside of browsers")]
+    httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + at.since(Millis(0)))
 }
 
 impl World {
@@ -145,6 +162,12 @@ impl World {
             packs: 0,
             credentials: Credentials::default(),
             ended: None,
+            ahead: None,
+            sleeps: None,
+            records: Vec::new(),
+            modified: 1,
+            has_digests: true,
+            closes_at: None,
             foreseen: Vec::new(),
             checked: Vec::new(),
         }
@@ -177,7 +200,7 @@ impl World {
                 let jpeg = Image { instance: "1.2.3.1.1", ..Image::default() };
                 *bytes = [support::part10("1.2.840.10008.1.2.4.90"), jpeg.data_set()].concat();
             }
-            let pixels: Vec<u8> = (0..6000_u32).map(|pixel| (pixel * pixel >> 7) as u8 & 0x3F).collect();
+            let pixels: Vec<u8> = (0..6000_u32).map(|pixel| ((pixel * pixel) >> 7) as u8 & 0x3F).collect();
             support::element(bytes, 0x7FE0_0010, b"OW", &pixels);
         }
         world.tus.extensions = extensions.to_vec();
@@ -230,6 +253,9 @@ impl World {
     fn run(&mut self, input: Input) {
         self.session.handle(self.now, input);
         for _ in 0..20_000 {
+            if self.closes_at.is_some_and(|at| self.requests >= at) {
+                return;
+            }
             let Some(action) = self.session.poll() else {
                 if self.pack_one() {
                     continue;
@@ -291,6 +317,24 @@ impl World {
             Action::LetGo(item) => drop(self.packed.remove(&item)),
             Action::Send(id, request) => self.send(id, &request),
             Action::Digest(_, parts) => self.foreseen.push(parts),
+            Action::Recall => {
+                let records = self.records.clone();
+                self.session.handle(self.now, Input::Recalled(records));
+            }
+            Action::Fingerprint(serial, mut material, files) => {
+                material.extend(files.iter().flat_map(|_| self.modified.to_le_bytes()));
+                let key = self.has_digests.then(|| {
+                    let mut crc = Crc32::new();
+                    crc.update(&material);
+                    [crc.finish().to_le_bytes(); 8].concat().try_into().expect("32 bytes")
+                });
+                self.session.handle(self.now, Input::Fingerprint(serial, key));
+            }
+            Action::Remember(key, record) => {
+                self.records.retain(|(known, _)| *known != key);
+                self.records.push((key, record));
+            }
+            Action::Forget(key) => self.records.retain(|(known, _)| *known != key),
             Action::Abort(_) => {}
             Action::Resolve { kind, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
@@ -350,6 +394,13 @@ impl World {
         }
         if let (Some(_), Body::Parts(parts)) = (request.checksum, &request.body) {
             self.checked.push(parts.clone());
+        }
+        if let Some((at, sleep)) = self.sleeps
+            && at == self.requests
+        {
+            // The connection is gone when it wakes, which is seen only by its silence.
+            self.now = self.now + sleep;
+            return;
         }
         let answer = if !self.is_authorised(request) {
             Some(Ok(Response { status: 401, ..Response::default() }))
@@ -445,7 +496,8 @@ impl World {
             "upload/init" => r#"{"studies": [{"id": "s1"}, {"id": "s2"}]}"#.to_owned(),
             _ => "{}".to_owned(),
         };
-        Ok(Response { status: 200, headers: Vec::new(), body })
+        let date = self.ahead.map(|ahead| ("date".to_owned(), http_date(self.now + ahead)));
+        Ok(Response { status: 200, headers: date.into_iter().collect(), body })
     }
 
     fn names(&self) -> Vec<&str> {
@@ -908,6 +960,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::Busy),
         1 => Just(Fault::HiddenOffset),
         1 => any::<u8>().prop_map(Fault::Forget),
+        1 => Just(Fault::Twice),
+        1 => any::<u64>().prop_map(Fault::Claims),
     ]
 }
 
@@ -919,8 +973,10 @@ proptest! {
     fn any_faults_end_whole_or_in_an_error_that_can_be_tried_again(
         tus in prop::collection::vec(fault(), 0..30),
         api in prop::collection::vec(fault(), 0..12),
+        extensions in prop::sample::subsequence(vec!["creation-with-upload", "checksum"], 0..=2),
     ) {
         let mut world = World::with_studies();
+        world.tus.extensions = extensions;
         world.tus.faults = tus.into();
         world.api_faults = api.into();
         let mut starts = 0;
@@ -1035,11 +1091,55 @@ fn the_servers_clock_counts() {
     let mut world = World::with_resolvers(3_600_000, |_| {});
     let resolutions = world.credentials.resolutions;
     // Ours is an hour behind: what it says is good for an hour is good no more.
-    world.run(Input::ServerTime(Unix(world.now.0 + 3_700_000)));
+    world.ahead = Some(Duration::from_secs(3700));
     world.credentials.life = Some(10_000_000);
     world.run(Input::Upload);
     assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
     assert!(world.credentials.resolutions > resolutions + 1);
+}
+
+#[test]
+fn a_server_may_say_by_a_date_how_long_to_wait() {
+    let mut world = World::with_studies();
+    world.ahead = Some(Duration::from_secs(500));
+    world.now = Millis(1_000_000);
+    world.run(Input::Configure);
+    let until = world.now + Duration::from_secs(540);
+    world.tus.faults = [Fault::None, Fault::Status(503)].into();
+    world.tus.retry_after = Some(http_date(until));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete);
+    let waited = world.now.since(Millis(1_000_000));
+    assert!(Duration::from_secs(39) < waited && waited < Duration::from_secs(45), "{waited:?}");
+}
+
+#[test]
+fn a_server_that_is_gone_for_five_minutes_ends_no_upload() {
+    for (api, tus) in [(61, 0), (0, 62)] {
+        let mut world = World::with_studies();
+        world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; tus]].concat().into();
+        world.api_faults = [vec![Fault::None; 1], vec![Fault::LostRequest; api]].concat().into();
+        world.run(Input::Upload);
+        assert!(world.now > Millis(290_000), "{:?}", world.now);
+        assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+        assert!(world.stored_is_right());
+        assert!(!world.state.connection_issues);
+    }
+}
+
+#[test]
+fn after_hours_asleep_tokens_are_renewed_first() {
+    let mut world = World::with_resolvers(3_600_000, |_| {});
+    // The network is away for two minutes before and after: neither is five.
+    world.tus.faults = [vec![Fault::None; 4], vec![Fault::LostRequest; 40]].concat().into();
+    world.sleeps = Some((world.requests + 24, Duration::from_secs(8 * 3600)));
+    world.run(Input::Upload);
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert!(world.now > Millis(8 * 3_600_000) && world.now < Millis(9 * 3_600_000));
+    assert_eq!(world.credentials.refusals, 0);
+    assert!(world.tus.log.iter().all(|(_, status)| *status != 401));
+    assert!(world.stored_is_right());
+    assert!(!world.events.iter().any(|event| matches!(event, Event::Failed(_))));
 }
 
 #[test]
@@ -1059,4 +1159,180 @@ fn who_cancels_does_not_wait_for_a_resolver_that_hangs() {
     assert_eq!(world.state.step, Step::Cancelled, "{:?}", world.events);
     let taken = world.ended.expect("a time").since(asked);
     assert!(taken < Duration::from_secs(60), "{taken:?}");
+}
+
+impl World {
+    /// The same files in a new page, which is closed again as the request of this number is sent.
+    fn in_new_page(mut self, config: Config, closes_at: Option<usize>) -> Self {
+        let mut world = Self::new(Vec::new());
+        // Ids differ from page to page.
+        let mut count = self.requests as u8;
+        let entropy = move || {
+            count = count.wrapping_add(1);
+            [count; 16]
+        };
+        world.session = Session::new(config, Box::new(entropy), Box::new(NativeDecoder));
+        world.files = std::mem::take(&mut self.files);
+        world.tus = std::mem::take(&mut self.tus);
+        world.records = std::mem::take(&mut self.records);
+        (world.modified, world.has_digests, world.now) = (self.modified, self.has_digests, self.now);
+        world.run(Input::Configure);
+        world.drop_files();
+        world.closes_at = closes_at.map(|at| world.requests + at);
+        world.api_faults = std::mem::take(&mut self.api_faults);
+        world.tus.log.clear();
+        world.run(Input::Upload);
+        world
+    }
+
+    fn closed_at(config: Config, at: usize) -> Self {
+        Self::with_studies().in_new_page(config, Some(at))
+    }
+
+    /// Bytes that have gone to the server since it was last asked.
+    fn patched(&mut self) -> usize {
+        std::mem::take(&mut self.tus.received)
+    }
+}
+
+fn compressing(compression: Compression) -> Config {
+    Config { compression, ..config() }
+}
+
+#[test]
+fn an_upload_goes_on_in_a_new_page_with_what_is_missing() {
+    for (compression, extensions) in [
+        (Compression::Store, vec![]),
+        (Compression::Auto, vec!["creation-defer-length", "creation-with-upload"]),
+        (Compression::Deflate, vec![]),
+        (Compression::Deflate, vec!["creation-defer-length"]),
+    ] {
+        let mut closed = 0;
+        for at in 1..30 {
+            let mut world = World::with_studies();
+            world.tus.extensions.clone_from(&extensions);
+            let mut world = world.in_new_page(compressing(compression), Some(at));
+            if world.state.step == Step::Complete {
+                assert_eq!(world.records, [], "no upload is left");
+                continue;
+            }
+            let (upload_id, sent) =
+                (world.records.first().map(|(_, record)| record.upload_id.clone()), world.patched());
+            let mut world = world.in_new_page(compressing(compression), None);
+            assert_eq!(world.state.step, Step::Complete, "{compression:?} {at} {:?}", world.events);
+            assert!(world.stored_is_right(), "{compression:?} {at}");
+            assert_eq!(world.records, []);
+            let Some(upload_id) = upload_id else { continue };
+            closed += 1;
+            assert_eq!(
+                world.names(),
+                ["config", "start", "complete"],
+                "{compression:?} {at}: no second init"
+            );
+            assert_eq!(world.calls[1].1["upload_id"], upload_id);
+            assert_eq!(world.tus.created, 1);
+            let total = world.tus.uploads.values().map(|(_, bytes)| bytes.len()).sum::<usize>();
+            assert_eq!(sent + world.patched(), total, "{compression:?} {at}: nothing is sent twice");
+            let Some(Event::Complete(result)) = world.ends().first().copied() else { panic!("complete") };
+            assert_eq!(result.upload_id, upload_id);
+            assert_eq!(result.studies.len(), 2, "the ids that init returned");
+        }
+        assert!(closed > 2, "{compression:?} {closed}");
+    }
+}
+
+#[test]
+fn records_hold_no_name_of_a_file_or_patient_and_no_token() {
+    let world = World::closed_at(config(), 6);
+    let json = serde_json::to_string(&world.records).expect("JSON");
+    assert!(json.contains(ENDPOINT));
+    for secret in ["CD/", "readme", "1.2.3", "Doe", "p1", "lift", "aubt_", "key"] {
+        assert!(!json.contains(secret), "{secret} in {json}");
+    }
+}
+
+#[test]
+fn other_content_under_the_same_names_starts_anew() {
+    for (compression, modified) in
+        [(Compression::Store, 1), (Compression::Deflate, 1), (Compression::Store, 2)]
+    {
+        let mut world = World::with_studies();
+        world.tus.extensions = vec!["creation-defer-length"];
+        let mut world = world.in_new_page(compressing(compression), Some(5));
+        assert_eq!(world.records.len(), 1);
+        let before = world.tus.uploads.keys().next().expect("an upload").clone();
+        let bytes = world.files[0].1.as_mut().expect("a file");
+        *bytes.last_mut().expect("pixels") ^= 1;
+        world.modified = modified;
+        let world = world.in_new_page(compressing(compression), None);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right());
+        assert_eq!(world.ends().len(), 1);
+        assert_eq!(world.names().iter().filter(|name| **name == "init").count(), 1, "{:?}", world.names());
+        // What was begun with what was there before is taken back, if it is known that it was.
+        assert_eq!(world.tus.uploads.contains_key(&before), modified == 2);
+        assert_eq!(world.names().contains(&"cancel"), modified == 1);
+    }
+}
+
+#[test]
+fn what_the_server_does_not_know_any_more_starts_anew() {
+    // Gone from the tus server; not this person's there; not known to the API.
+    for (tus, api, calls) in [
+        (vec![Fault::None, Fault::Gone], vec![], &["config", "start", "complete"][..]),
+        (
+            vec![Fault::None, Fault::Status(403), Fault::Status(403)],
+            vec![],
+            &["config", "start", "config", "init", "start", "cancel", "complete"],
+        ),
+        (vec![], vec![Fault::Status(404)], &["config", "init", "start", "cancel", "complete"]),
+    ] {
+        let mut world = World::closed_at(config(), 6);
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        let world = world.in_new_page(config(), None);
+        assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+        assert!(world.stored_is_right());
+        assert_eq!(world.names(), calls);
+        assert_eq!(world.ends().len(), 1);
+    }
+}
+
+#[test]
+fn records_end_with_the_upload_and_after_seven_days() {
+    let mut world = World::closed_at(config(), 6).in_new_page(config(), Some(4));
+    world.closes_at = None;
+    world.run(Input::Cancel);
+    assert_eq!((world.state.step, world.records.len(), world.tus.uploads.len()), (Step::Cancelled, 0, 0));
+
+    let mut world = World::closed_at(config(), 6);
+    world.now = world.now + Duration::from_secs(7 * 24 * 3600 + 100);
+    let world = world.in_new_page(config(), None);
+    assert_eq!(world.names(), ["config", "init", "start", "complete"]);
+    assert_eq!((world.state.step, world.records.len()), (Step::Complete, 0));
+}
+
+#[test]
+fn without_digests_or_where_the_host_does_not_want_it_nothing_is_remembered() {
+    let mut world = World::with_studies();
+    world.has_digests = false;
+    let world = world.in_new_page(config(), Some(6));
+    assert_eq!(world.records.len(), 0);
+    assert_eq!(world.in_new_page(config(), None).state.step, Step::Complete);
+    let forgetful = || Config { resume: false, ..config() };
+    let world = World::closed_at(forgetful(), 6);
+    assert_eq!(world.records.len(), 0);
+    let world = World::closed_at(config(), 6).in_new_page(forgetful(), None);
+    assert_eq!((world.state.step, world.records.len()), (Step::Complete, 1));
+    assert!(!world.state.can_resume);
+}
+
+#[test]
+fn who_comes_back_is_told_that_an_upload_can_go_on() {
+    let mut world = World::closed_at(config(), 6);
+    assert!(!world.state.can_resume);
+    let mut again = World::new(Vec::new());
+    again.records = std::mem::take(&mut world.records);
+    again.run(Input::Configure);
+    assert!(again.state.can_resume);
 }

@@ -40,6 +40,7 @@ fn config(len: usize, chunk_size: u64) -> Config {
         token: Secret::new("lift"),
         metadata: vec![("filename", "x.zip".to_owned())],
         length: Some(len as u64),
+        resume: None,
         chunk_size: (chunk_size > 0).then_some(chunk_size),
         largest_chunk: 64 * 1024 * 1024,
         retry_delays: vec![0, 1000, 3000, 5000],
@@ -90,61 +91,70 @@ impl World {
     fn run(&mut self, first: Input) {
         self.upload.handle(self.now, first);
         for _ in 0..10_000 {
-            let Some(action) = self.upload.poll() else {
-                match self.upload.poll_timeout() {
-                    Some(due) => {
-                        self.now = self.now.max(due);
-                        self.upload.handle(self.now, Input::Timeout);
-                        continue;
-                    }
-                    None if self.make() => continue,
-                    None => return,
-                }
-            };
-            match action {
-                Action::Emit(event) => self.events.push(event),
-                Action::Abort => {}
-                Action::RenewToken => {
-                    self.upload.handle(self.now, Input::Token(Secret::new(self.server.token.as_str())))
-                }
-                Action::Send(request) => {
-                    self.upload.handle(self.now, Input::Sent);
-                    self.now = self.now + Duration::from_millis(self.takes);
-                    let body = match &request.body {
-                        Body::Range(range) => {
-                            assert!(self.makes.is_none() || range.end <= self.made, "not made yet");
-                            self.checksums += usize::from(request.checksum.is_some());
-                            self.bodies.push((range.end - range.start) as usize);
-                            &self.data[range.start as usize..range.end as usize]
-                        }
-                        _ => &[],
-                    };
-                    self.upload.handle(self.now, Input::Progress(body.len() as u64 / 2));
-                    while let Some(Action::Emit(event)) = self.upload.poll() {
-                        self.events.push(event);
-                    }
-                    let answer = self.server.answer(&request, body);
-                    if let Some((left, input)) = &mut self.interrupt {
-                        if *left == 0 {
-                            let input = input.clone();
-                            self.interrupt = None;
-                            self.upload.handle(self.now, input);
-                            let aborted = self.upload.poll();
-                            if aborted == Some(Action::Abort) {
-                                continue;
-                            }
-                            assert_eq!(aborted, None, "only a creation is waited for");
-                        } else {
-                            *left -= 1;
-                        }
-                    }
-                    if let Some(answer) = answer {
-                        self.upload.handle(self.now, Input::Answer(answer));
-                    }
-                }
+            if !self.step() {
+                return;
             }
         }
         panic!("does not come to an end: {:?}", self.server.log);
+    }
+
+    /// Performs the next action, or waits; whether there was anything to do.
+    fn step(&mut self) -> bool {
+        let Some(action) = self.upload.poll() else {
+            match self.upload.poll_timeout() {
+                Some(due) => {
+                    self.now = self.now.max(due);
+                    self.upload.handle(self.now, Input::Timeout);
+                }
+                None => return self.make(),
+            }
+            return true;
+        };
+        match action {
+            Action::Emit(event) => self.events.push(event),
+            Action::Abort => {}
+            Action::RenewToken => {
+                self.upload.handle(self.now, Input::Token(Secret::new(self.server.token.as_str())))
+            }
+            Action::Send(request) => self.send(&request),
+        }
+        true
+    }
+
+    fn send(&mut self, request: &Request) {
+        self.upload.handle(self.now, Input::Sent);
+        self.now = self.now + Duration::from_millis(self.takes);
+        let body = match &request.body {
+            Body::Range(range) => {
+                assert!(self.makes.is_none() || range.end <= self.made, "not made yet");
+                self.checksums += usize::from(request.checksum.is_some());
+                self.bodies.push((range.end - range.start) as usize);
+                &self.data[range.start as usize..range.end as usize]
+            }
+            _ => &[],
+        };
+        self.upload.handle(self.now, Input::Progress(body.len() as u64 / 2));
+        while let Some(Action::Emit(event)) = self.upload.poll() {
+            self.events.push(event);
+        }
+        let answer = self.server.answer(request, body);
+        if let Some((left, input)) = &mut self.interrupt {
+            if *left == 0 {
+                let input = input.clone();
+                self.interrupt = None;
+                self.upload.handle(self.now, input);
+                let aborted = self.upload.poll();
+                if aborted == Some(Action::Abort) {
+                    return;
+                }
+                assert_eq!(aborted, None, "only a creation is waited for");
+            } else {
+                *left -= 1;
+            }
+        }
+        if let Some(answer) = answer {
+            self.upload.handle(self.now, Input::Answer(answer));
+        }
     }
 
     fn end(&self) -> &Event {
@@ -194,6 +204,8 @@ fn each_transient_fault_at_each_request_is_survived() {
         Fault::Status(460),
         Fault::Busy,
         Fault::Forget(128),
+        Fault::Forget(0),
+        Fault::Twice,
     ];
     for fault in faults {
         for at in 0..6 {
@@ -209,8 +221,10 @@ fn each_transient_fault_at_each_request_is_survived() {
 #[test]
 fn tries_run_out_and_start_goes_on_from_the_offset() {
     let mut faults = vec![Fault::None, Fault::None, Fault::None];
-    faults.extend(vec![Fault::LostRequest; 5]);
+    faults.extend(vec![Fault::LostRequest; 80]);
     let mut world = upload(faults);
+    assert!(world.now > Millis(300_000), "an outage of five minutes is outlasted");
+    world.server.faults.clear();
     assert_eq!(world.end(), &Event::Failed(Error::Unreachable { failure: Failure::Network }));
     let before = world.server.log.len();
     world.run(Input::Start);
@@ -244,6 +258,49 @@ fn retry_after_is_waited_for() {
     let world = upload(vec![Fault::None, Fault::None, Fault::Busy]);
     assert!(world.now >= Millis(2000), "{:?}", world.now);
     assert_eq!(world.end(), &Event::Finished);
+}
+
+#[test]
+fn a_server_that_was_never_reached_is_given_up_soon() {
+    let world = upload(vec![Fault::LostRequest; 10]);
+    assert_eq!(world.end(), &Event::Failed(Error::Unreachable { failure: Failure::Network }));
+    assert!(world.now < Millis(20_000), "{:?}", world.now);
+}
+
+#[test]
+fn a_cancel_does_not_outlast_an_outage() {
+    let mut world = World::new(1000, 300, vec![]);
+    world.interrupt = Some((3, Input::Cancel));
+    world.server.faults = vec![Fault::None; 4].into();
+    world.server.faults.extend(vec![Fault::LostRequest; 80]);
+    world.run(Input::Start);
+    assert_eq!(world.end(), &Event::Cancelled);
+    assert!(world.now < Millis(20_000), "{:?}", world.now);
+}
+
+#[test]
+fn hours_asleep_are_no_silence() {
+    const HOURS: Duration = Duration::from_secs(8 * 3600);
+    let mut world = World::new(1000, 300, vec![Fault::None, Fault::None]);
+    // Outages before and behind it: together they are no longer than each.
+    world.server.faults.extend(vec![Fault::LostRequest; 30]);
+    world.upload.handle(world.now, Input::Start);
+    while world.server.faults.len() > 15 {
+        world.step();
+    }
+    world.now = world.now + HOURS;
+    world.run(Input::Woke);
+    assert_eq!(world.end(), &Event::Finished);
+    // A request that was on its way has its time from then on.
+    let mut world = World::new(1000, 300, vec![]);
+    world.upload.handle(world.now, Input::Start);
+    assert!(matches!(world.upload.poll(), Some(Action::Send(_))));
+    world.upload.handle(world.now, Input::Sent);
+    world.now = world.now + HOURS;
+    world.upload.handle(world.now, Input::Woke);
+    world.upload.handle(world.now, Input::Timeout);
+    assert_eq!(world.upload.poll(), None);
+    assert_eq!(world.upload.poll_timeout(), Some(world.now + STALL));
 }
 
 #[test]
@@ -331,17 +388,26 @@ fn a_refused_token_is_renewed_once() {
     world.run(Input::Start);
     assert_eq!(world.end(), &Event::Finished);
     let storm = upload(vec![Fault::None, Fault::None, Fault::None, Fault::Status(401), Fault::Status(403)]);
-    assert_eq!(storm.end(), &Event::Failed(Error::Unauthorized { status: 403 }));
+    assert_eq!(storm.end(), &Event::Failed(Error::Unauthorized { status: 403, text: String::new() }));
 }
 
 #[test]
 fn a_server_that_claims_too_much_or_hides_its_offset() {
-    let mut world = upload(vec![Fault::None, Fault::None, Fault::Status(400)]);
-    for (_, bytes) in world.server.uploads.values_mut() {
-        bytes.extend(vec![0; 2000]);
+    let refused = vec![Fault::None, Fault::None, Fault::None, Fault::Status(400)];
+    for extra in [1, 300, 2000] {
+        let mut world = upload(refused.clone());
+        for (_, bytes) in world.server.uploads.values_mut() {
+            bytes.extend(vec![0; 300 + extra]);
+        }
+        world.run(Input::Start);
+        assert_eq!(world.end(), &Event::Finished, "created anew");
+        assert!(world.is_whole());
+        assert_eq!(world.server.created, 2);
     }
+    let mut world = upload(refused);
+    world.server.faults = vec![Fault::Claims(601), Fault::None, Fault::Claims(301)].into();
     world.run(Input::Start);
-    assert_eq!(world.end(), &Event::Failed(Error::OffsetBeyondEnd { offset: 2000, length: 1000 }));
+    assert_eq!(world.end(), &Event::Failed(Error::OffsetTooFar { offset: 301, sent: 300 }));
     let hidden = upload(vec![Fault::None, Fault::None, Fault::HiddenOffset, Fault::HiddenOffset]);
     assert_eq!(
         hidden.end(),
@@ -558,6 +624,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => any::<u8>().prop_map(Fault::Forget),
         1 => Just(Fault::Gone),
         1 => Just(Fault::HiddenOffset),
+        1 => Just(Fault::Twice),
+        1 => any::<u64>().prop_map(Fault::Claims),
     ]
 }
 

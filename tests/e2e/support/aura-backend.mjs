@@ -1,46 +1,26 @@
 // The project's reference backend, as a process of its own behind the fault proxy.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { FaultProxy } from "./fault-proxy.mjs";
 import { filesBelow, temporaryFolder } from "./folders.mjs";
+import { startProgram } from "./program.mjs";
 
 const demo = join(import.meta.dirname, "../../../examples/demo");
-const program = process.env.AURA_BACKEND ?? join(import.meta.dirname, "../../../target/debug/aura-backend");
 
 /** Starts it on an empty data folder; `args` are more options of `serve`. Ends with the test. */
 export async function startAuraBackend(test, args = []) {
   const data = await temporaryFolder(test);
   const downloads = await temporaryFolder(test);
-  const given = ["serve", "--data", data, "--demo", demo, "--listen", "127.0.0.1:0", "--no-rate-limits", ...args];
-  const backend = spawn(program, given, {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, RUST_LOG: "info" },
-  });
-  const log = [];
-  createInterface(backend.stderr).on("line", (line) => {
-    log.push(line);
-    if (/ (WARN|ERROR) |panicked/.test(line)) console.error(line);
-  });
+  const given = ["--data", data, "--demo", demo, "--no-rate-limits", ...args];
+  const { port, log } = await startProgram(test, ["serve", ...given]);
   const proxy = await FaultProxy.start();
   test.after(async () => {
     await proxy.close();
-    backend.kill("SIGKILL");
-    if (backend.exitCode === null && backend.signalCode === null) await once(backend, "exit");
   });
-  proxy.target = await new Promise((resolve, reject) => {
-    backend.once("error", reject);
-    backend.once("exit", (code) => reject(new Error(`aura-backend ended with ${code}`)));
-    createInterface(backend.stdout).on("line", (line) => {
-      const port = line.match(/http:\/\/127\.0\.0\.1:(\d+)/)?.[1];
-      if (port) resolve(Number(port));
-    });
-  });
+  proxy.target = port;
   const origin = `http://127.0.0.1:${proxy.port}`;
   const json = async (path) => (await fetch(`${origin}${path}`)).json();
   const own = new Set(await filesBelow(data));
@@ -48,8 +28,9 @@ export async function startAuraBackend(test, args = []) {
   return {
     name: "aura-backend",
     proxy,
-    /** How many requests it has answered with `status`. */
-    answered: (status) => log.filter((line) => line.includes(`status=${status}`)).length,
+    /** How many requests it has answered with one of these statuses. */
+    answered: (...statuses) =>
+      log.filter((line) => statuses.some((status) => line.includes(`status=${status}`))).length,
     /** What the demo's own backend gives its page: `{ token, expires_at }`. */
     token: () => json("/demo/upload-token"),
     settings: () => json("/demo/settings"),

@@ -12,6 +12,12 @@ export class FaultProxy {
   rate = Infinity;
   /** How many connections have been cut. */
   cuts = 0;
+  /** Whether nobody is there: connections are ended as soon as they are made. */
+  gone = false;
+  /** How many connections found nobody. */
+  refused = 0;
+  /** Bytes towards the server. */
+  sent = 0;
   #left = Infinity;
   #sockets = new Set();
   #server = createServer((client) => this.#forward(client));
@@ -38,7 +44,18 @@ export class FaultProxy {
     await once(this.#server, "close");
   }
 
+  /** Ends all connections; new ones find nobody until `gone` is unset. */
+  vanish() {
+    this.gone = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   #forward(client) {
+    if (this.gone) {
+      this.refused += 1;
+      client.destroy();
+      return;
+    }
     const server = connect(this.target, "127.0.0.1");
     const end = () => {
       client.destroy();
@@ -53,6 +70,7 @@ export class FaultProxy {
       });
     }
     client.on("data", async (data) => {
+      this.sent += data.length;
       this.#left -= data.length;
       if (this.#left <= 0) {
         this.#left = Infinity;

@@ -5,6 +5,7 @@ import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { By } from "selenium-webdriver";
 
 const pkg = join(import.meta.dirname, "../../../pkg");
@@ -28,18 +29,18 @@ function host() {
   window.uploaders = {};
   window.said = {};
   window.lastState = {};
-  window.startWidget = async (containerId, { tokenUrl, ...options }) => {
+  const ask = async (url, body) => {
+    const response = await fetch(url, body && { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return response.json();
+  };
+  window.startWidget = async (containerId, { tokenUrl, signatureUrl, ...options }) => {
     const said = (window.said[containerId] = []);
     const note = (name) => (detail) => said.push([name, detail]);
     const uploader = new StandaloneAuraloader({
       ...options,
-      ...(tokenUrl && {
-        uploadTokenResolver: async () => {
-          const response = await fetch(tokenUrl);
-          if (!response.ok) throw new Error(`${tokenUrl} answered ${response.status}`);
-          return response.json();
-        },
-      }),
+      ...(tokenUrl && { uploadTokenResolver: () => ask(tokenUrl) }),
+      ...(signatureUrl && { secureUploadsSignatureResolver: (request) => ask(signatureUrl, request) }),
       containerId,
       callbacks: {
         onStudiesFound: note("studies"),
@@ -67,9 +68,9 @@ function find(containerId, selector, text, hidden) {
   );
 }
 
-/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `token()` what its backend answers at `/token`. Ends with the
- * test. */
-export async function servePage(test, { csp, workerCsp, containers = ["uploader"], token } = {}) {
+/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `answers` what its
+ * backend answers by path, given the body that was posted. Ends with the test. */
+export async function servePage(test, { csp, workerCsp, containers = ["uploader"], answers = {} } = {}) {
   const server = createServer((request, response) => {
     const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
     if (file) {
@@ -78,8 +79,9 @@ export async function servePage(test, { csp, workerCsp, containers = ["uploader"
       createReadStream(join(pkg, file))
         .on("error", () => response.destroy())
         .pipe(response.setHeader("content-type", type));
-    } else if (request.url === "/token" && token) {
-      token().then(
+    } else if (answers[request.url]) {
+      const posted = request.method === "POST" ? json(request) : Promise.resolve();
+      posted.then(answers[request.url]).then(
         (answer) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer)),
         () => response.writeHead(503).end(),
       );

@@ -21,8 +21,9 @@ const cors = {
   "access-control-allow-methods": "GET, POST, OPTIONS",
 };
 
-/** Starts both on one port; ends with the test. */
-export async function startTusServer(test) {
+/** Starts both on one port; `inFront(endpoint)` may put something before the tus endpoint and gives the one that clients
+ * are to use. Ends with the test. */
+export async function startTusServer(test, inFront = (endpoint) => endpoint) {
   const directory = await temporaryFolder(test);
   const tus = new Server({
     path: "/files",
@@ -45,8 +46,7 @@ export async function startTusServer(test) {
     if (key !== apiToken || authorization !== `Bearer ${uploadToken}`)
       return answer(401, { message: "Unauthenticated." });
     const call = request.url.replace("/api/uploader/", "");
-    if (call === "config")
-      return answer(200, { lift: { endpoint: `${origin}/files/`, token: liftToken, bucket: "mock" }, mode: "bulk" });
+    if (call === "config") return answer(200, { lift: { endpoint, token: liftToken, bucket: "mock" }, mode: "bulk" });
     const body = await json(request);
     calls.push({ call, body });
     answer(200, call === "upload/init" ? { studies: Object.keys(body.studies).map(() => ({ id: randomUUID() })) } : {});
@@ -60,6 +60,7 @@ export async function startTusServer(test) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   proxy.target = server.address().port;
+  const endpoint = await inFront(`${origin}/files/`);
   test.after(async () => {
     await proxy.close();
     server.closeAllConnections();
@@ -71,7 +72,7 @@ export async function startTusServer(test) {
     proxy,
     options: async () => ({ apiToken, apiBaseUrl: `${origin}/api`, uploadToken }),
     /** What the widget is told of the tus server. */
-    lift: () => ({ endpoint: `${origin}/files/`, token: liftToken }),
+    lift: () => ({ endpoint, token: liftToken }),
     /** The lifecycle calls so far, by name. */
     calls: () => calls.map(({ call }) => call.replace("upload/", "")),
     /** What the first call of that name was given. */

@@ -1,5 +1,6 @@
 //! What the backend remembers, in one SQLite file.
 
+pub(crate) mod gate;
 pub(crate) mod tokens;
 pub(crate) mod transfers;
 pub(crate) mod uploads;

@@ -75,3 +75,18 @@ CREATE TABLE IF NOT EXISTS transfers (
     filename   TEXT NOT NULL,
     sequence   INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Tokens that are good for one upload, by SHA-256 in hexadecimal, until they expire by themselves. `upload` is the path
+-- of the one; none where nothing came of the creation.
+CREATE TABLE IF NOT EXISTS used_tokens (
+    id        TEXT PRIMARY KEY,
+    upload    TEXT,
+    forget_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What uploads behind a gate were made with (JSON), where a token must have the same parameters.
+CREATE TABLE IF NOT EXISTS gated_uploads (
+    path       TEXT PRIMARY KEY,
+    parameters TEXT NOT NULL,
+    forget_at  INTEGER NOT NULL
+) WITHOUT ROWID;

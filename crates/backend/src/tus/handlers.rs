@@ -51,7 +51,7 @@ impl From<TusRejection> for Refusal {
 }
 
 /// Every answer names the protocol's version, also those that the protocol didn't make (tus 1.0 §Tus-Resumable).
-pub(super) async fn name_version(mut response: Response) -> Response {
+pub(crate) async fn name_version(mut response: Response) -> Response {
     response.headers_mut().entry("tus-resumable").or_insert(HeaderValue::from_static(TUS_RESUMABLE));
     response
 }

@@ -15,6 +15,7 @@ use tus_protocol::{
     ChecksumAlgorithm, Extension, Locker, NoopHookExecutor, ProtocolHandle, StateStore, Storage, UploadId,
 };
 
+pub(crate) use self::handlers::name_version;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::ApiError;
@@ -119,16 +120,16 @@ impl Tus {
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let path = &app.config.tus_path;
     let collection: MethodRouter<Arc<App>> = post(handlers::create).options(handlers::options);
-    Router::new()
-        .route(path, collection.clone())
-        .route(&format!("{path}/"), collection)
-        .route(
-            &format!("{path}/{{tus_id}}"),
-            axum::routing::head(handlers::head)
-                .patch(handlers::patch)
-                .delete(handlers::delete)
-                .options(handlers::options),
-        )
-        .layer(axum::middleware::map_response(handlers::name_version))
-        .with_state(Arc::clone(app))
+    let routes = Router::new().route(path, collection.clone()).route(&format!("{path}/"), collection).route(
+        &format!("{path}/{{tus_id}}"),
+        axum::routing::head(handlers::head)
+            .patch(handlers::patch)
+            .delete(handlers::delete)
+            .options(handlers::options),
+    );
+    let routes = match &app.gate {
+        Some(gate) => gate.protect(routes),
+        None => routes,
+    };
+    routes.layer(axum::middleware::map_response(name_version)).with_state(Arc::clone(app))
 }

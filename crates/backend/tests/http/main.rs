@@ -6,6 +6,7 @@ mod config;
 mod cors;
 mod demo;
 mod exchange;
+mod gate;
 mod lifecycle;
 mod support;
 mod tus;

@@ -13,4 +13,4 @@ pub use checksum::Checksum;
 pub use crc::Crc32;
 pub use deflating::{Deflating, Packed};
 pub use open::{Entry, Listed, Opening};
-pub use plan::{Need, Part, Plan, PlanError};
+pub use plan::{Decided, Need, Part, Plan, PlanError};

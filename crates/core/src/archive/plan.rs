@@ -1,6 +1,9 @@
 //! Which bytes of the archive are where, and how to make any range of them.
 
+mod decided;
 mod parts;
+
+pub use decided::Decided;
 
 use std::collections::HashMap;
 use std::ops::Range;

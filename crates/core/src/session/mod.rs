@@ -4,6 +4,7 @@ mod authorising;
 mod compressing;
 mod pace;
 mod packing;
+mod resume;
 mod transfer;
 
 use std::collections::VecDeque;
@@ -21,18 +22,21 @@ use crate::few::Few;
 use crate::http::{Answer, Digest, Failure, Request};
 use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
 use crate::reading::{self, Reader};
-use crate::retry::STALL;
+use crate::retry::{STALL, settle_retry_after};
 use crate::secret::Secret;
 use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
-use crate::time::{Millis, Unix};
+use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
 use pace::Pace;
+pub use resume::{Key, Record};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// While files are read, all there is to it is a bar that moves; drawing it costs as much as reading 40 files.
 const TELL_READING_EVERY: Duration = Duration::from_millis(333);
+/// Timers in pages that nobody sees come up to a minute late; what is later was slept through.
+const ASLEEP: Duration = Duration::from_secs(120);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
 const GATHER_EVERY: Duration = Duration::from_millis(500);
 
@@ -57,6 +61,8 @@ pub struct Config {
     pub compression: Compression,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
+    /// Whether unfinished uploads are remembered.
+    pub resume: bool,
     /// Which instances are left out.
     pub exclude_rules: Vec<ExcludeRule>,
 }
@@ -89,10 +95,12 @@ pub enum Input {
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
-    /// The `Date` of an answer.
-    ServerTime(Unix),
     /// What came of [`Action::Resolve`].
     Resolved(Kind, Result<Grant, Unresolved>),
+    /// The records that [`Action::Recall`] asked for.
+    Recalled(Vec<(Key, Record)>),
+    /// What [`Action::Fingerprint`] of this number asked for; none if the browser makes no digests.
+    Fingerprint(u32, Option<Key>),
     /// Whether the browser is online.
     Online(bool),
     /// Send what was found; or go on after an error.
@@ -125,6 +133,15 @@ pub enum Action {
     LetGo(ItemId),
     /// Send a request.
     Send(RequestId, Request),
+    /// Tell what records there are ([`Input::Recalled`]).
+    Recall,
+    /// SHA-256 of these bytes, followed by when each of these files was modified: milliseconds since 1970 as 64 bits,
+    /// little end first ([`Input::Fingerprint`]).
+    Fingerprint(u32, Vec<u8>, Vec<FileId>),
+    /// Keep this record in place of any by the same key.
+    Remember(Key, Record),
+    /// Let go of the record.
+    Forget(Key),
     /// A body of these parts is likely to be sent next with this checksum: have it ready.
     Digest(Digest, Vec<Part>),
     /// Call the host's resolver.
@@ -198,6 +215,7 @@ pub struct Session {
     transfers: Few<u32, Transfer>,
     last_transfer: u32,
     pace: Pace,
+    memory: resume::Memory,
     online: bool,
     requests: Few<RequestId, Out>,
     token: Credential,
@@ -252,6 +270,7 @@ impl Session {
             transfers: Few::default(),
             last_transfer: 0,
             pace: Pace::default(),
+            memory: resume::Memory::default(),
             online: true,
             requests: Few::default(),
             token,
@@ -273,9 +292,15 @@ impl Session {
 
     /// Takes what happened. What makes no sense in the present step is ignored.
     pub fn handle(&mut self, now: Millis, input: Input) {
+        self.notice_sleep(now);
         let step = self.state.step;
         match input {
-            Input::Configure => self.configure(now),
+            Input::Configure => {
+                if self.config.resume {
+                    self.actions.push_back(Action::Recall);
+                }
+                self.configure(now);
+            }
             Input::AddFiles(first, files) => self.add_files(now, first, files),
             Input::Expect(coming) => self.reading.expect(coming),
             Input::AllListed(drop) => {
@@ -302,8 +327,9 @@ impl Session {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
                 }
             }
-            Input::ServerTime(unix) => self.server_time(now, unix),
             Input::Resolved(kind, result) => self.resolved(now, kind, result),
+            Input::Recalled(records) => self.recalled(now, records),
+            Input::Fingerprint(serial, key) => self.fingerprinted(now, serial, key),
             Input::Online(online) => self.set_online(now, online),
             Input::Upload => self.upload(now),
             Input::Pause => self.pause(now),
@@ -328,7 +354,17 @@ impl Session {
         let transfers = self.transfers.iter().filter_map(|(_, transfer)| transfer.poll_timeout());
         let config = self.config_call.as_ref().and_then(Call::poll_timeout);
         let tell = self.told.filter(|_| self.dirty).map(|told| told + self.tell_every());
-        transfers.chain(config).chain(tell).chain(self.credentials_due()).min()
+        transfers.chain(config).chain(tell).chain(self.credentials_due()).chain(self.memory.due()).min()
+    }
+
+    /// What was due long ago says that the machine slept.
+    fn notice_sleep(&mut self, now: Millis) {
+        let due = self.poll_timeout().filter(|_| !self.transfers.is_empty());
+        if due.is_some_and(|due| now.since(due) > ASLEEP) {
+            for serial in self.serials() {
+                self.with_transfer(now, serial, |transfer| transfer.woke(now));
+            }
+        }
     }
 
     fn configure(&mut self, now: Millis) {
@@ -424,22 +460,22 @@ impl Session {
     }
 
     fn upload(&mut self, now: Millis) {
-        let serial = match (self.state.step, self.current, &self.server) {
-            (Step::Error, Some(serial), _) if !self.state.stopping => serial,
-            (Step::Pending, _, Some(server)) => {
-                let server = server.clone();
-                self.new_transfer(now, server)
-            }
+        let unfinished = self.current.filter(|_| self.state.step == Step::Error && !self.state.stopping);
+        let serial = match (unfinished, self.state.step, self.server.clone()) {
+            (Some(serial), ..) => serial,
+            (None, Step::Pending, Some(server)) => self.new_transfer(now, server),
             _ => return,
         };
-        let assembly_id = self.uuid();
         self.token.try_again();
         self.signature.iter_mut().for_each(Credential::try_again);
         self.pace = Pace::default();
         self.state.step = Step::Uploading;
         self.state.error = None;
         self.dirty = true;
-        self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
+        match unfinished {
+            Some(serial) => self.begin(now, serial),
+            None => self.begin_or_resume(now, serial),
+        }
     }
 
     fn new_transfer(&mut self, now: Millis, server: UploaderConfig) -> u32 {
@@ -561,6 +597,7 @@ impl Session {
     fn timeout(&mut self, now: Millis) {
         self.keep_waiting(now);
         self.credentials_timeout(now);
+        self.memory_timeout(now);
         for serial in self.serials() {
             self.with_transfer(now, serial, |transfer| transfer.timeout(now));
         }
@@ -579,7 +616,13 @@ impl Session {
         }
     }
 
-    fn answered(&mut self, now: Millis, request: RequestId, answer: Answer) {
+    fn answered(&mut self, now: Millis, request: RequestId, mut answer: Answer) {
+        if let Ok(response) = &mut answer {
+            if let Some(date) = response.header("Date").and_then(http_date) {
+                self.server_time(now, date);
+            }
+            settle_retry_after(self.moment(now).unix, response);
+        }
         if self.repeats(now, request, &answer) {
             return;
         }
@@ -643,6 +686,8 @@ impl Session {
                     self.actions.push_back(Action::Pack(item, content, level));
                 }
                 transfer::Action::LetGo(item) => self.actions.push_back(Action::LetGo(item)),
+                transfer::Action::Remember(key, record) => self.remember(key, record),
+                transfer::Action::Forget(key) => self.forget(key),
                 transfer::Action::Emit(event) if self.current == Some(serial) => {
                     self.transfer_event(now, &transfer, event);
                 }
@@ -692,6 +737,7 @@ impl Session {
                 self.actions.push_back(Action::Emit(Event::Failed(error)));
             }
             transfer::Event::Cancelled => self.cancelled(now),
+            transfer::Event::Outdated { key, jobs } => self.begin_anew(now, key, &jobs),
         }
     }
 
@@ -720,6 +766,7 @@ impl Session {
             self.gather();
             self.gathered = Some(now);
         }
+        self.state.can_resume = self.memory.has_records();
         self.dirty = false;
         self.told = Some(now);
         self.shown = self.state.step;

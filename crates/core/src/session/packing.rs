@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::compressing::{Compression, Rates};
-use crate::archive::{Need, Packed, Part, Plan, PlanError};
-use crate::content::{Content, ItemId};
+use crate::archive::{Decided, Need, Packed, Part, Plan, PlanError};
+use crate::content::{self, Content, ItemId};
 use crate::dicom::{Accepted, Reason, Text};
 use crate::few::Few;
 use crate::state::StudySpan;
@@ -30,11 +30,25 @@ pub(super) enum Action {
     LetGo(ItemId),
 }
 
+/// What is wrong with an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Unreadable,
+    /// It is not what it was when it was read before.
+    Changed,
+}
+
 /// What is being done for an item.
 #[derive(Clone, Copy, Debug)]
 enum Job {
     Checksum,
-    Packing { level: u8, size: u64 },
+    Verifying,
+    /// For an upload that is being taken back.
+    Stale,
+    Packing {
+        level: u8,
+        size: u64,
+    },
 }
 
 /// The plan of an archive, and what of it is ready.
@@ -55,6 +69,11 @@ pub(super) struct Packing {
     /// Where the server has to be told the length first, the entry up to which all have been packed to know it; what there
     /// is no room for is let go of.
     sized: Option<usize>,
+    /// The entries whose files are read once more, to see that they are what was sent before: up to this one of the
+    /// plan, from this one on.
+    unverified: Range<usize>,
+    /// How many of them are being read.
+    verifying: usize,
     /// Since when the pool has been busy, without what is counted already.
     busy: Millis,
     actions: VecDeque<Action>,
@@ -73,6 +92,8 @@ impl Packing {
             start: 0,
             first: 0,
             sized: None,
+            unverified: 0..0,
+            verifying: 0,
             busy: Millis::default(),
             actions: VecDeque::new(),
         }
@@ -136,6 +157,41 @@ impl Packing {
         }
     }
 
+    /// Takes up what was decided before; `false` if that can't be.
+    pub(super) fn restore(&mut self, decided: &[Decided]) -> bool {
+        self.unverified = 0..decided.len();
+        self.plan.restore(decided)
+    }
+
+    /// Lets go of everything; returns what is still being done.
+    pub(super) fn abandon(&mut self) -> Vec<ItemId> {
+        for index in 0..self.plan.entry_count() {
+            let item = self.plan.let_go(index);
+            self.actions.extend(item.map(Action::LetGo));
+        }
+        self.jobs.iter().map(|(item, _)| *item).collect()
+    }
+
+    /// What comes of these items first was asked for by another.
+    pub(super) fn inherit(&mut self, jobs: &[ItemId]) {
+        jobs.iter().for_each(|item| self.jobs.insert(*item, Job::Stale));
+    }
+
+    /// What has been decided.
+    pub(super) fn decided(&self) -> Vec<Decided> {
+        self.plan.decided()
+    }
+
+    /// Up to where bytes can have been made, and how many entries are decided.
+    pub(super) fn made(&self) -> (u64, usize) {
+        (self.plan.made_len(), self.plan.decided_count())
+    }
+
+    /// Whether all that was sent before has been seen to be what is there now.
+    pub(super) fn is_verified(&self) -> bool {
+        self.unverified.is_empty() && self.verifying == 0
+    }
+
     /// The pieces of a range.
     pub(super) fn parts(&self, range: &Range<u64>) -> Result<Vec<Part>, PlanError> {
         self.plan.parts(range)
@@ -177,13 +233,32 @@ impl Packing {
             }
             self.next_of_directory += 1;
         }
+        while !self.unverified.is_empty() && self.jobs.len() < CHECKSUMS_AT_A_TIME {
+            self.verify(self.unverified.start);
+            self.unverified.start += 1;
+        }
+    }
+
+    /// Reads what was sent before once more; of what has not been sent, the checksum is not known yet.
+    fn verify(&mut self, index: usize) {
+        let Some((item, content, _)) = self.plan.entry(index) else { return };
+        let is_from_archive = content.packing != content::Packing::Stored;
+        if self.plan.crc(item).is_some() && !is_from_archive && !self.jobs.contains_key(&item) {
+            self.jobs.insert(item, Job::Verifying);
+            self.verifying += 1;
+            self.actions.push_back(Action::Checksum(item, content.clone()));
+        }
     }
 
     /// Asks for what an entry needs and is not asked for yet; `false` if enough is being done already.
     fn ask(&mut self, now: Millis, index: usize, is_wanted: impl Fn(Need) -> bool) -> bool {
         let Some((item, content, Some(need))) = self.plan.entry(index) else { return true };
-        if !is_wanted(need) || self.jobs.contains_key(&item) {
+        if !is_wanted(need) {
             return true;
+        }
+        if let Some(job) = self.jobs.get(&item) {
+            // What is only being read once more has to be packed all the same.
+            return !matches!(job, Job::Stale | Job::Verifying);
         }
         let level = match need {
             Need::Checksum => None,
@@ -216,37 +291,46 @@ impl Packing {
     /// An item's CRC-32.
     ///
     /// # Errors
-    /// [`Reason::Unreadable`] if it can't be read any more.
-    pub(super) fn checksummed(&mut self, item: ItemId, crc: Result<u32, Reason>) -> Result<(), Reason> {
-        if self.jobs.remove(&item).is_none() {
+    /// If it can't be read any more, or is not what was sent before.
+    pub(super) fn checksummed(&mut self, item: ItemId, crc: Result<u32, Reason>) -> Result<(), Trouble> {
+        let Some(job) = self.jobs.remove(&item) else { return Ok(()) };
+        let is_verifying = matches!(job, Job::Verifying);
+        self.verifying -= usize::from(is_verifying);
+        if matches!(job, Job::Stale) {
             return Ok(());
         }
         match crc {
-            Ok(crc) => self.plan.set_crc(item, crc),
-            Err(reason) => return Err(self.failed(item, reason)),
+            Ok(crc) if is_verifying && self.plan.crc(item) != Some(crc) => Err(Trouble::Changed),
+            Ok(crc) => {
+                self.plan.set_crc(item, crc);
+                Ok(())
+            }
+            Err(_) => Err(self.failed(item)),
         }
-        Ok(())
     }
 
     /// What came of packing an item.
     ///
     /// # Errors
-    /// [`Reason::Unreadable`] if it can't be read any more, or is not what it was.
+    /// If it can't be read any more, or is not what it was.
     pub(super) fn packed(
         &mut self,
         now: Millis,
         item: ItemId,
         packed: Result<Packed, Reason>,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Trouble> {
         let Some(Job::Packing { level, size }) = self.jobs.remove(&item) else {
             self.actions.push_back(Action::LetGo(item));
             return Ok(());
         };
-        let is_of_use = packed.and_then(|packed| {
-            self.rates.packed(level, size, packed.len.unwrap_or(size), now.since(self.busy));
-            self.busy = now;
-            self.plan.set_packed(item, level, packed).map_err(|_| Reason::Unreadable)
-        });
+        let is_of_use = match packed {
+            Ok(packed) => {
+                self.rates.packed(level, size, packed.len.unwrap_or(size), now.since(self.busy));
+                self.busy = now;
+                self.plan.set_packed(item, level, packed).map_err(|_| Trouble::Changed)
+            }
+            Err(_) => Err(Trouble::Unreadable),
+        };
         // It may be behind us by now, or have been packed only to know its length.
         let index = self.plan.index_of(item).unwrap_or_default();
         if is_of_use == Ok(true) && !(self.first..self.next).contains(&index) {
@@ -254,14 +338,17 @@ impl Packing {
         } else if is_of_use != Ok(true) {
             self.actions.push_back(Action::LetGo(item));
         }
-        is_of_use.map(drop).map_err(|reason| self.failed(item, reason))
+        is_of_use.map(drop).inspect_err(|_| {
+            self.failed(item);
+        })
     }
 
     /// It is asked for again once the upload goes on.
-    fn failed(&mut self, item: ItemId, reason: Reason) -> Reason {
+    fn failed(&mut self, item: ItemId) -> Trouble {
         let index = self.plan.index_of(item).unwrap_or_default();
         self.next = self.next.min(index);
         self.next_of_directory = self.next_of_directory.min(index);
-        reason
+        self.unverified.start = self.unverified.start.min(index);
+        Trouble::Unreadable
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::compressing::Compression;
-use super::packing::{self, Packing};
+use super::packing::{self, Packing, Trouble};
+use super::resume::{Key, Record};
 use crate::archive::{Packed, Part};
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
@@ -40,6 +41,8 @@ pub(super) enum Action {
     Digest(Digest, Vec<Part>),
     Pack(ItemId, Content, u8),
     LetGo(ItemId),
+    Remember(Key, Record),
+    Forget(Key),
     Emit(Event),
 }
 
@@ -52,6 +55,12 @@ pub(super) enum Event {
     Complete(Vec<StudyId>),
     Failed(ErrorInfo),
     Cancelled,
+    /// What was begun before can't be gone on with, and is taken back: begin anew.
+    Outdated {
+        key: Option<Key>,
+        /// What is still being done for it.
+        jobs: Vec<ItemId>,
+    },
 }
 
 /// What all transfers of a session share.
@@ -101,6 +110,15 @@ enum Purpose {
     Config,
 }
 
+/// Whether an upload was begun before, in another page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resumed {
+    No,
+    /// The server has not said that it knows of it.
+    Unconfirmed,
+    Confirmed,
+}
+
 pub(super) struct Transfer {
     settings: Settings,
     announcement: Announcement,
@@ -122,6 +140,15 @@ pub(super) struct Transfer {
     on_wire: Option<(Millis, u64)>,
     /// The server is told the length, or will be as soon as it is asked.
     has_length: bool,
+    /// What it is remembered by.
+    key: Option<Key>,
+    /// Where the server has it.
+    url: Option<String>,
+    created: Unix,
+    /// Up to where bytes can have been made, and how many entries were decided, when it was last remembered.
+    remembered: (u64, usize),
+    /// It was begun before.
+    resumed: Resumed,
     online: bool,
     paused: bool,
     moment: Now,
@@ -134,6 +161,35 @@ fn file_name(upload_id: &str) -> String {
     format!("{upload_id}.zip")
 }
 
+fn tus_upload(
+    settings: &Settings,
+    upload_id: &str,
+    packing: &Packing,
+    resume: Option<(String, u64)>,
+) -> tus::Upload {
+    let filename = file_name(upload_id);
+    let server = &settings.server;
+    let config = tus::Config {
+        endpoint: server.endpoint.clone(),
+        token: server.token.clone(),
+        metadata: vec![
+            ("upload_id", upload_id.to_owned()),
+            ("bucket", server.bucket.clone()),
+            ("mode", server.mode.clone()),
+            ("name", filename.clone()),
+            ("filename", filename),
+            ("type", "application/zip".to_owned()),
+            ("filetype", "application/zip".to_owned()),
+        ],
+        length: packing.len(),
+        resume,
+        chunk_size: settings.chunk_size,
+        largest_chunk: packing.largest_chunk(),
+        retry_delays: settings.retry_delays.clone(),
+    };
+    tus::Upload::new(config, settings.jitter)
+}
+
 impl Transfer {
     pub(super) fn new(
         settings: Settings,
@@ -143,28 +199,10 @@ impl Transfer {
         moment: Now,
     ) -> Self {
         let packing = Packing::new(files, text, settings.compression);
-        let upload_id = announcement.upload_id.clone();
-        let filename = file_name(&upload_id);
-        let server = &settings.server;
-        let config = tus::Config {
-            endpoint: server.endpoint.clone(),
-            token: server.token.clone(),
-            metadata: vec![
-                ("upload_id", upload_id),
-                ("bucket", server.bucket.clone()),
-                ("mode", server.mode.clone()),
-                ("name", filename.clone()),
-                ("filename", filename),
-                ("type", "application/zip".to_owned()),
-                ("filetype", "application/zip".to_owned()),
-            ],
-            length: packing.len(),
-            chunk_size: settings.chunk_size,
-            largest_chunk: packing.largest_chunk(),
-            retry_delays: settings.retry_delays.clone(),
-        };
+        let tus = tus_upload(&settings, &announcement.upload_id, &packing, None);
         Self {
-            tus: tus::Upload::new(config, settings.jitter),
+            tus,
+            created: moment.unix,
             moment,
             renewal: settings.renewal(moment, settings.server.expires),
             settings,
@@ -180,6 +218,10 @@ impl Transfer {
             sending: 0..0,
             foreseen: 0..0,
             on_wire: None,
+            key: None,
+            url: None,
+            remembered: (0, 0),
+            resumed: Resumed::No,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -233,6 +275,35 @@ impl Transfer {
     pub(super) fn poll_timeout(&self) -> Option<Millis> {
         let call = self.call.as_ref().and_then(|(_, call)| call.poll_timeout());
         [call, self.tus.poll_timeout(), self.renewal_due()].into_iter().flatten().min()
+    }
+
+    /// Goes on, once it begins, with what was begun in another page.
+    pub(super) fn restore(&mut self, record: &Record) {
+        if self.phase != Phase::New || !self.packing.restore(&record.decided) {
+            return;
+        }
+        self.announcement.upload_id.clone_from(&record.upload_id);
+        self.study_ids.clone_from(&record.studies);
+        self.remembered = self.packing.made();
+        let resume = Some((record.url.clone(), self.remembered.0));
+        self.tus = tus_upload(&self.settings, &record.upload_id, &self.packing, resume);
+        self.tus.handle(Millis::default(), tus::Input::Online(self.online));
+        self.url = Some(record.url.clone());
+        (self.announced, self.resumed, self.created) = (true, Resumed::Unconfirmed, record.created);
+        self.has_length = self.packing.len().is_some();
+    }
+
+    /// Takes the place of one for which these items are still being read or packed.
+    pub(super) fn inherit(&mut self, jobs: &[ItemId]) {
+        self.packing.inherit(jobs);
+    }
+
+    /// From now on it is remembered by this.
+    pub(super) fn set_key(&mut self, key: Key) {
+        self.key = Some(key);
+        if self.resumed == Resumed::No {
+            self.remember();
+        }
     }
 
     /// Starts, or goes on after a failure, under a new assembly id.
@@ -313,6 +384,15 @@ impl Transfer {
         self.tus(now, tus::Input::Timeout);
     }
 
+    /// The machine was asleep: the silence meanwhile is nobody's, and a token that ran out is renewed before it is used.
+    pub(super) fn woke(&mut self, now: Millis) {
+        self.call.iter_mut().for_each(|(_, call)| call.woke(now));
+        self.tus(now, tus::Input::Woke);
+        if self.renew_if_due(now) {
+            self.tus(now, tus::Input::Pause);
+        }
+    }
+
     /// A request of this sort waits for a credential.
     pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
         match slot {
@@ -378,11 +458,15 @@ impl Transfer {
         self.is_ready(now, item, result);
     }
 
-    fn is_ready(&mut self, now: Millis, item: ItemId, result: Result<(), Reason>) {
+    fn is_ready(&mut self, now: Millis, item: ItemId, result: Result<(), Trouble>) {
         match result {
+            Err(Trouble::Changed) if self.resumed != Resumed::No => self.outdated(now),
             // Whoever goes on after an error, asks for it again.
             _ if !self.is_under_way() => self.pass_on(),
-            Ok(()) => self.get_ready(now),
+            Ok(()) => {
+                self.get_ready(now);
+                self.complete_if_verified(now);
+            }
             Err(_) => {
                 let path = self.packing.path(item);
                 let message =
@@ -402,6 +486,13 @@ impl Transfer {
         self.make_call(now, Purpose::Start, request);
     }
 
+    /// What was sent before is only taken for what is there now once it has been seen to be that.
+    fn complete_if_verified(&mut self, now: Millis) {
+        if self.phase == Phase::Sending && self.tus.has_ended() && self.packing.is_verified() {
+            self.complete(now);
+        }
+    }
+
     fn complete(&mut self, now: Millis) {
         self.phase = Phase::Completing;
         let request = self.settings.api.complete(self.upload_id(), &self.assembly_id);
@@ -414,8 +505,40 @@ impl Transfer {
         self.make_call(now, Purpose::Cancel, request);
     }
 
+    /// Refused by a server that has not said yet that it knows of it.
+    fn is_doubtful(&self, status: Option<u16>) -> bool {
+        let is_refused = status.is_some_and(|status| status < 500 && !matches!(status, 408 | 423 | 429));
+        self.resumed == Resumed::Unconfirmed && is_refused
+    }
+
+    /// The same files can be sent only as a new upload.
+    fn outdated(&mut self, now: Millis) {
+        let key = self.key.take();
+        self.actions.extend(key.map(Action::Forget));
+        let jobs = self.packing.abandon();
+        self.pass_on();
+        self.actions.push_back(Action::Emit(Event::Outdated { key, jobs }));
+        self.phase = Phase::Failed;
+        self.cancel(now);
+    }
+
+    /// Has a record kept of how far it can have got. Nothing is sent that is not in it.
+    fn remember(&mut self) {
+        let (Some(key), Some(url)) = (self.key, &self.url) else { return };
+        self.remembered = self.packing.made();
+        let record = Record {
+            created: self.created,
+            url: url.clone(),
+            upload_id: self.upload_id().to_owned(),
+            studies: self.study_ids.clone(),
+            decided: self.packing.decided(),
+        };
+        self.actions.push_back(Action::Remember(key, record));
+    }
+
     fn end(&mut self, event: Event) {
         self.phase = Phase::Ended;
+        self.actions.extend(self.key.take().map(Action::Forget));
         self.actions.push_back(Action::Emit(event));
     }
 
@@ -445,8 +568,11 @@ impl Transfer {
             Purpose::Cancel => CANCEL_PATIENCE,
             _ => STALL,
         };
-        let (call, first) =
+        let (mut call, first) =
             Call::new(now, request, patience, &self.settings.retry_delays, self.settings.jitter);
+        if !matches!(purpose, Purpose::Cancel | Purpose::Error) {
+            call.outlast();
+        }
         self.call = Some((purpose, call));
         self.actions.push_back(Action::Send(Slot::Api, first));
     }
@@ -497,7 +623,7 @@ impl Transfer {
             Purpose::Start => lifecycle::success(answer).map(drop).map(|()| {
                 self.phase = Phase::Sending;
                 if self.tus.has_ended() {
-                    self.complete(now);
+                    self.complete_if_verified(now);
                 } else if !self.paused && !self.renew_if_due(now) {
                     self.tus(now, tus::Input::Start);
                 }
@@ -520,6 +646,9 @@ impl Transfer {
             },
         };
         if let Err(error) = result {
+            if purpose == Purpose::Start && self.is_doubtful(error.status()) {
+                return self.outdated(now);
+            }
             let context = if purpose == Purpose::Config { ErrorContext::Token } else { ErrorContext::Api };
             self.fail(now, ErrorInfo { context, message: error.to_string(), status_code: error.status() });
         }
@@ -571,7 +700,12 @@ impl Transfer {
 
     fn tus_event(&mut self, now: Millis, event: tus::Event) {
         match event {
-            tus::Event::Progress(sent) => self.actions.push_back(Action::Emit(Event::Progress(sent))),
+            tus::Event::Progress(sent) => {
+                if self.resumed == Resumed::Unconfirmed && sent > 0 {
+                    self.resumed = Resumed::Confirmed;
+                }
+                self.actions.push_back(Action::Emit(Event::Progress(sent)));
+            }
             tus::Event::NeedsLength => {
                 self.packing.needs_len();
                 self.get_ready(now);
@@ -579,7 +713,13 @@ impl Transfer {
             tus::Event::Connected(connected) => {
                 self.actions.push_back(Action::Emit(Event::Connected(connected)));
             }
-            tus::Event::Finished => self.complete(now),
+            tus::Event::Created(url) => {
+                self.url = Some(url);
+                self.remember();
+            }
+            tus::Event::Finished => self.complete_if_verified(now),
+            // Whose it was may not be known here any more, or it is not what it was.
+            tus::Event::Failed(error) if self.is_doubtful(error.status()) => self.outdated(now),
             tus::Event::Failed(error) => {
                 let context = match error {
                     tus::Error::Unreadable => ErrorContext::Files,
@@ -611,6 +751,9 @@ impl Transfer {
         if let Some((range, request)) = self.held.take() {
             match self.packing.parts(&range) {
                 Ok(parts) => {
+                    if range.end > self.remembered.0 || self.packing.made().1 > self.remembered.1 {
+                        self.remember();
+                    }
                     let request = Request { body: Body::Parts(parts), ..request };
                     self.actions.push_back(Action::Send(Slot::Tus, request));
                     self.on_wire = Some((now, 0));

@@ -15,10 +15,12 @@ pub enum Error {
         max: u64,
     },
     /// 401 or 403, also with a new token.
-    #[error("The upload server refused the authorisation (status {status}).")]
+    #[error("The upload server refused the authorisation with status {status}{}", said(text))]
     Unauthorized {
         /// Status code.
         status: u16,
+        /// The server's own text, may be empty.
+        text: String,
     },
     /// A 4xx that trying again doesn't change; or the last of many tries.
     #[error("The upload server answered {method} with status {status}{}", said(text))]
@@ -49,13 +51,13 @@ pub enum Error {
         /// Name of the header.
         header: &'static str,
     },
-    /// An `Upload-Offset` beyond the upload's end.
-    #[error("The upload server claims {offset} bytes of an upload of {length}.")]
-    OffsetBeyondEnd {
+    /// An `Upload-Offset` beyond all that was sent, also once the upload was created anew.
+    #[error("The upload server claims {offset} bytes where at most {sent} were sent.")]
+    OffsetTooFar {
         /// As the server said.
         offset: u64,
-        /// Length of the archive.
-        length: u64,
+        /// Where the furthest chunk ended.
+        sent: u64,
     },
 }
 
@@ -63,9 +65,13 @@ impl Error {
     /// The status that the server answered with, if it did.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Unauthorized { status } | Self::Refused { status, .. } => Some(*status),
+            Self::Unauthorized { status, .. } | Self::Refused { status, .. } => Some(*status),
             _ => None,
         }
+    }
+
+    pub(super) fn unauthorized(status: u16, body: &str) -> Self {
+        Self::Unauthorized { status, text: server_text(body) }
     }
 
     pub(super) fn refused(method: Method, status: u16, body: &str) -> Self {

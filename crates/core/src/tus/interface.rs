@@ -16,6 +16,8 @@ pub struct Config {
     /// Bytes of the whole upload, if it is known and all of them can be had; else see [`Input::Available`] and
     /// [`Input::Length`].
     pub length: Option<u64>,
+    /// Where the server has it, if it was created before, and up to where bytes can have been sent.
+    pub resume: Option<(String, u64)>,
     /// Bytes of one PATCH; none: as many as link and server take.
     pub chunk_size: Option<u64>,
     /// The most that link and server are given at once.
@@ -41,6 +43,8 @@ pub enum Input {
     Available(u64),
     /// How many bytes it has as a whole, all of which can be had by now.
     Length(u64),
+    /// The machine was asleep until now.
+    Woke,
     /// The browser says whether it is online.
     Online(bool),
     /// Stop, but keep what is on the server.
@@ -71,6 +75,8 @@ pub enum Action {
 pub enum Event {
     /// Bytes that have gone out; can go back when some of them got lost.
     Progress(u64),
+    /// The server has it here.
+    Created(String),
     /// The server takes no upload whose length is not known yet: it goes on with [`Input::Length`].
     NeedsLength,
     /// Whether requests get through; told when it changes.

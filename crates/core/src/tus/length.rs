@@ -76,13 +76,15 @@ impl Length {
         self.is_declared |= std::mem::take(&mut self.is_declaring);
     }
 
-    /// What the server says by HEAD; a header that the page may not read says nothing.
-    pub(super) fn located(&mut self, response: &Response) {
-        if response.header("Upload-Length").is_some() {
+    /// What the server says by HEAD; a header that the page may not read says nothing. `false` if it is of another upload.
+    pub(super) fn located(&mut self, response: &Response) -> bool {
+        let told = response.header("Upload-Length").and_then(|value| value.parse::<u64>().ok());
+        if told.is_some() {
             self.is_declared = true;
         } else if response.header("Upload-Defer-Length").is_some() {
             self.is_declared = false;
         }
         self.is_declaring = false;
+        told.is_none() || self.known.is_none() || told == self.known
     }
 }

@@ -88,12 +88,16 @@ pub struct Upload {
     renewed: bool,
     /// The upload was created anew since it was last started.
     recreated: bool,
+    /// The server has been asked what it can do.
+    has_discovered: bool,
     online: bool,
     connected: bool,
     cancelling: bool,
     server: Server,
     length: Length,
     chunk: Chunk,
+    /// Where the furthest chunk ended.
+    reached: u64,
     /// How many bytes went with the last request, and when.
     sent: (u64, Millis),
     jitter: u8,
@@ -105,21 +109,25 @@ impl Upload {
     pub fn new(config: Config, jitter: u8) -> Self {
         let backoff = Backoff::new(&config.retry_delays);
         let (length, chunk) = (Length::new(config.length), Chunk::new(config.chunk_size));
+        let (url, reached) = config.resume.clone().unzip();
+        let reached = reached.unwrap_or_default();
         Self {
             config,
             state: State::Idle,
-            url: None,
+            url,
             offset: 0,
             best: 0,
             backoff,
             renewed: false,
             recreated: false,
+            has_discovered: false,
             online: true,
             connected: true,
             cancelling: false,
             server: Server::default(),
             length,
             chunk,
+            reached,
             sent: Default::default(),
             jitter,
             actions: VecDeque::new(),
@@ -132,7 +140,8 @@ impl Upload {
             Input::Start | Input::Resume if self.state == State::Idle => {
                 self.backoff.reset();
                 (self.renewed, self.recreated) = (false, false);
-                self.send(if self.url.is_some() { Step::Locate } else { Step::Discover });
+                let is_known = self.url.is_some() && self.has_discovered;
+                self.send(if is_known { Step::Locate } else { Step::Discover });
             }
             Input::Start | Input::Resume => {}
             Input::Sent => {
@@ -165,6 +174,12 @@ impl Upload {
                 }
             }
             Input::Length(length) => self.set_length(length),
+            Input::Woke => {
+                self.backoff.reset();
+                if self.poll_timeout().is_some() {
+                    self.sign_of_life(now);
+                }
+            }
             Input::Online(online) => self.set_online(online),
             Input::Pause => self.pause(),
             Input::Cancel => self.cancel(now),
@@ -274,7 +289,7 @@ impl Upload {
 
     fn terminate(&mut self) {
         if self.url.is_some() && self.server.can_terminate != Some(false) {
-            self.backoff.reset();
+            self.backoff = Backoff::new(&self.config.retry_delays);
             self.send(Step::Terminate);
         } else {
             self.cancelled();
@@ -360,7 +375,9 @@ impl Upload {
         }
         let at_endpoint = matches!(step, Step::Discover | Step::Create);
         let url = self.url.as_ref().filter(|_| !at_endpoint).unwrap_or(&self.config.endpoint).clone();
-        self.sent.0 = chunk.as_ref().map_or(0, |chunk| chunk.end - chunk.start);
+        let (start, end) = chunk.as_ref().map_or((0, 0), |chunk| (chunk.start, chunk.end));
+        self.sent.0 = end - start;
+        self.reached = self.reached.max(end);
         let checksum = chunk.as_ref().and_then(|_| self.digest(self.sent.0));
         if chunk.is_some() {
             headers.push(("Content-Type", plain("application/offset+octet-stream")));
@@ -371,14 +388,13 @@ impl Upload {
 
     fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
         if answer.is_ok() {
+            self.backoff.outlast();
             self.set_connected(true);
         }
         match (step, answer) {
             (Step::Terminate, answer) => self.terminate_answered(now, answer),
             (Step::Discover, answer) => self.discovered(answer),
-            (_, Ok(response)) if matches!(response.status, 401 | 403) => {
-                self.unauthorized(step, response.status)
-            }
+            (_, Ok(response)) if matches!(response.status, 401 | 403) => self.unauthorized(step, response),
             (Step::Create, Ok(response)) if response.is_success() => self.created(now, response),
             // Without a body it may be taken.
             (Step::Create, Ok(_)) if self.sent.0 > 0 && !self.cancelling && !is_transient(answer) => {
@@ -388,7 +404,9 @@ impl Upload {
             (Step::Locate | Step::Patch, Ok(response)) if response.is_success() => {
                 self.located(now, step, response)
             }
-            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => self.gone(response),
+            (Step::Locate, Ok(response)) if matches!(response.status, 404 | 410) => {
+                self.anew(Error::refused(Method::Head, response.status, &response.body));
+            }
             // A server forgets uploads: HEAD tells whether it did.
             (Step::Patch, Ok(response)) if matches!(response.status, 404 | 410) => {
                 self.retry(now, Step::Locate, step, answer);
@@ -405,20 +423,22 @@ impl Upload {
 
     fn discovered(&mut self, answer: &Answer) {
         self.server = Server::read(answer);
+        self.has_discovered = true;
         let size = self.length.available();
         match self.server.exceeded_by(size) {
             Some(max) => self.fail(Error::TooLarge { size, max }),
+            None if self.url.is_some() => self.send(Step::Locate),
             None => self.send(Step::Create),
         }
     }
 
     fn created(&mut self, now: Millis, response: &Response) {
-        let url =
-            response.header("Location").and_then(|value| location::resolve(&self.config.endpoint, value));
-        if url.is_none() {
+        let location = response.header("Location");
+        let Some(url) = location.and_then(|value| location::resolve(&self.config.endpoint, value)) else {
             return self.fail(Error::MissingHeader { method: "POST", header: "Location" });
-        }
-        self.url = url;
+        };
+        self.url = Some(url.clone());
+        self.emit(Event::Created(url));
         self.length.taken();
         self.offset = 0;
         self.backoff.reset();
@@ -443,15 +463,16 @@ impl Upload {
             };
         };
         let available = self.length.available();
-        if offset > available {
-            return self.fail(Error::OffsetBeyondEnd { offset, length: available });
+        if offset > self.reached {
+            // Whatever they are, these bytes are not ours.
+            return self.anew(Error::OffsetTooFar { offset, sent: self.reached });
         }
         // Bytes behind the offset of a request whose answer was lost came with its headers.
         if step == Step::Patch || offset > self.offset {
             self.length.taken();
         }
-        if step == Step::Locate {
-            self.length.located(response);
+        if step == Step::Locate && !self.length.located(response) {
+            return self.anew(Error::OffsetTooFar { offset, sent: available });
         }
         if step == Step::Patch && offset > self.offset {
             let (sent, elapsed) = (offset - self.offset, now.since(self.sent.1));
@@ -475,19 +496,20 @@ impl Upload {
         }
     }
 
-    fn gone(&mut self, response: &Response) {
+    /// Creates the upload anew, once; what was wrong with it is the error if that does not help.
+    fn anew(&mut self, error: Error) {
         if self.recreated {
-            return self.fail(Error::refused(Method::Head, response.status, &response.body));
+            return self.fail(error);
         }
         self.recreated = true;
-        (self.url, self.offset, self.best) = (None, 0, 0);
+        (self.url, self.offset, self.best, self.reached) = (None, 0, 0, 0);
         self.emit(Event::Progress(0));
         self.send(Step::Create);
     }
 
-    fn unauthorized(&mut self, step: Step, status: u16) {
+    fn unauthorized(&mut self, step: Step, response: &Response) {
         if self.renewed || self.cancelling {
-            return self.fail(Error::Unauthorized { status });
+            return self.fail(Error::unauthorized(response.status, &response.body));
         }
         self.renewed = true;
         let step = if step == Step::Patch { Step::Locate } else { step };
@@ -496,7 +518,7 @@ impl Upload {
     }
 
     fn terminate_answered(&mut self, now: Millis, answer: &Answer) {
-        let again = is_transient(answer).then(|| self.backoff.next(self.jitter, answer)).flatten();
+        let again = is_transient(answer).then(|| self.backoff.next(now, self.jitter, answer)).flatten();
         match again {
             Some(wait) => self.state = State::Waiting { step: Step::Terminate, until: now + wait },
             None => self.cancelled(),
@@ -522,7 +544,7 @@ impl Upload {
         }
         if !self.online {
             self.state = State::Offline { step: next };
-        } else if let Some(wait) = self.backoff.next(self.jitter, answer) {
+        } else if let Some(wait) = self.backoff.next(now, self.jitter, answer) {
             self.state = State::Waiting { step: next, until: now + wait };
         } else {
             self.give_up(failed, answer);

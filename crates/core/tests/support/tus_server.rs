@@ -24,6 +24,10 @@ pub(crate) enum Fault {
     Forget(u8),
     /// The upload is gone.
     Gone,
+    /// The request gets there twice; the second answer comes back.
+    Twice,
+    /// The answer has this `Upload-Offset`, if it has one.
+    Claims(u64),
     /// A success without `Upload-Offset` that the page may read.
     HiddenOffset,
 }
@@ -38,8 +42,12 @@ pub(crate) struct Server {
     pub(crate) faults: VecDeque<Fault>,
     pub(crate) token: String,
     pub(crate) max_size: Option<u64>,
+    /// Sent with each failure.
+    pub(crate) retry_after: Option<String>,
     /// A proxy before it takes no more at once.
     pub(crate) max_body: Option<usize>,
+    /// Bytes that came with creations and PATCHes and were kept.
+    pub(crate) received: usize,
     /// Uploads ever created.
     pub(crate) created: usize,
 }
@@ -58,7 +66,10 @@ impl Server {
         match fault {
             Fault::LostRequest => return Some(Err(Failure::Network)),
             Fault::Stall => return None,
-            Fault::Status(status) => return Some(Ok(self.said(request, status, &[]))),
+            Fault::Status(status) => {
+                let retry_after = self.retry_after.clone().map(|value| ("Retry-After", value));
+                return Some(Ok(self.said(request, status, retry_after.as_slice())));
+            }
             Fault::Busy => return Some(Ok(self.said(request, 429, &[("Retry-After", "2".into())]))),
             Fault::Gone => drop(self.uploads.remove(&request.url)),
             Fault::Forget(share) => {
@@ -72,11 +83,19 @@ impl Server {
             Fault::Cut(share) => &body[..body.len() * usize::from(share) / 255],
             _ => body,
         };
+        if let Fault::Twice = fault {
+            drop(self.serve(request, body));
+        }
         let mut response = self.serve(request, body);
         match fault {
             Fault::LostAnswer | Fault::Cut(_) => Some(Err(Failure::Network)),
             Fault::HiddenOffset => {
                 response.headers.retain(|(name, _)| name != "Upload-Offset");
+                Some(Ok(response))
+            }
+            Fault::Claims(claimed) => {
+                let offset = response.headers.iter_mut().find(|(name, _)| name == "Upload-Offset");
+                offset.into_iter().for_each(|(_, offset)| *offset = claimed.to_string());
                 Some(Ok(response))
             }
             _ => Some(Ok(response)),
@@ -119,6 +138,7 @@ impl Server {
                     assert_eq!(header(request, "Content-Type").as_deref(), Some(CHUNK));
                     headers.push(("Upload-Offset", body.len().to_string()));
                 }
+                self.received += body.len();
                 self.uploads.insert(url, (length, body.to_vec()));
                 self.said(request, 201, &headers)
             }
@@ -145,6 +165,7 @@ impl Server {
                 *known = Some(length);
             }
             bytes.extend(body);
+            self.received += body.len();
             assert!(known.is_none_or(|length| bytes.len() as u64 <= length), "more bytes than announced");
         }
         let mut headers = vec![("Upload-Offset", bytes.len().to_string())];

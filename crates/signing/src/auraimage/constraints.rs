@@ -68,7 +68,7 @@ impl Constraints {
     /// # Errors
     /// [`Violation::Type`].
     pub fn check_head(&self, head: &[u8]) -> Result<(), Violation> {
-        if self.allowed_types.iter().any(|media_type| media::matches(media_type, head)) {
+        if self.allowed_types.iter().any(|media_type| media::is_of_type(media_type, head)) {
             Ok(())
         } else {
             Err(Violation::Type { allowed: self.allowed_types.clone() })

@@ -15,8 +15,9 @@ fn canonical(media_type: &str) -> String {
     }
 }
 
-/// Whether there are files that [`matches()`] a type or wildcard.
-pub(super) fn is_recognisable(media_type: &str) -> bool {
+/// Whether there are files that are recognised as of a type or wildcard by [`is_of_type`].
+#[must_use]
+pub fn is_recognisable(media_type: &str) -> bool {
     let name = canonical(media_type);
     match name.strip_suffix("/*") {
         Some(family) => {
@@ -26,11 +27,12 @@ pub(super) fn is_recognisable(media_type: &str) -> bool {
     }
 }
 
-/// Whether a file that begins with `head` is of a type, as `image/png`, `image/*` or `*/*`, which every file is.
+/// Whether a file that begins with `head` ([`HEAD_LENGTH`](super::HEAD_LENGTH) bytes of it) is of a type, as `image/png`, `image/*` or `*/*`, which every file is.
 ///
 /// A file can be of several types: the preamble of a DICOM file may hold the header of a TIFF file (PS3.10 §7.1), and
 /// many a document is a ZIP archive.
-pub(super) fn matches(media_type: &str, head: &[u8]) -> bool {
+#[must_use]
+pub fn is_of_type(media_type: &str, head: &[u8]) -> bool {
     let name = canonical(media_type);
     match name.strip_suffix("/*") {
         Some("*") => true,

@@ -20,6 +20,7 @@ mod verify;
 
 pub use constraints::{Constraints, HEAD_LENGTH};
 pub use error::{SignError, VerifyError, Violation};
+pub use media::{is_of_type, is_recognisable};
 pub use sign::{Upload, sign_upload};
 pub use size::parse_size;
 pub use verify::{claimed_slug, verify};

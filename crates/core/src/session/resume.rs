@@ -1,0 +1,170 @@
+//! What is kept of unfinished uploads, so that they go on after a reload or a crash.
+//!
+//! No name of a file, nothing of a patient and no token is in it: which files an upload is of, a digest says, and what
+//! they held, checksums.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Config, Session};
+use crate::archive::Decided;
+use crate::content::{FileId, ItemId};
+use crate::dicom::Accepted;
+use crate::state::StudyId;
+use crate::time::{Millis, Unix};
+
+/// SHA-256 of what an upload is made of: the same for the same files, options and servers.
+pub type Key = [u8; 32];
+
+/// Records end after this many milliseconds: seven days.
+const LIFETIME: u64 = 7 * 24 * 3600 * 1000;
+/// The digest is not waited for longer than this many milliseconds.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// An unfinished upload. Whoever changes it, gives the store another name (`src/platform/storage.rs`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When it was begun.
+    pub created: Unix,
+    /// Where the server has it.
+    pub url: String,
+    /// UUID that the server was told by init.
+    pub upload_id: String,
+    /// What init answered.
+    pub studies: Vec<StudyId>,
+    /// How the archive was being made.
+    pub decided: Vec<Decided>,
+}
+
+/// The records of this page, and the upload that waits to hear whether it is one of them.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    records: Vec<(Key, Record)>,
+    waiting: Option<(u32, Millis)>,
+}
+
+impl Memory {
+    pub(super) fn has_records(&self) -> bool {
+        !self.records.is_empty()
+    }
+
+    pub(super) fn due(&self) -> Option<Millis> {
+        self.waiting.map(|(_, until)| until)
+    }
+
+    fn forget(&mut self, key: &Key) {
+        self.records.retain(|(known, _)| known != key);
+    }
+}
+
+impl Session {
+    /// Takes the records that the shell has, and lets go of old ones.
+    pub(super) fn recalled(&mut self, now: Millis, records: Vec<(Key, Record)>) {
+        let now = self.moment(now).unix;
+        for (key, record) in records {
+            if now.0.saturating_sub(record.created.0) > LIFETIME {
+                self.actions.push_back(Action::Forget(key));
+            } else {
+                self.memory.records.push((key, record));
+            }
+        }
+        self.dirty |= self.memory.has_records();
+    }
+
+    /// Begins an upload, once it is known whether it was begun before.
+    pub(super) fn begin_or_resume(&mut self, now: Millis, serial: u32) {
+        if !self.config.resume {
+            return self.begin(now, serial);
+        }
+        let (material, files) = self.material();
+        self.actions.push_back(Action::Fingerprint(serial, material, files));
+        if self.memory.has_records() {
+            self.memory.waiting = Some((serial, now + PATIENCE));
+        } else {
+            self.begin(now, serial);
+        }
+    }
+
+    /// The digest of what an upload is made of; none if the browser makes no digests.
+    pub(super) fn fingerprinted(&mut self, now: Millis, serial: u32, key: Option<Key>) {
+        let is_awaited = self.memory.waiting.take_if(|(waiting, _)| *waiting == serial).is_some();
+        let known = self.memory.records.iter().find(|(known, _)| is_awaited && key == Some(*known));
+        let record = known.map(|(_, record)| record.clone());
+        self.with_transfer(now, serial, |transfer| {
+            if let Some(record) = &record {
+                transfer.restore(record);
+            }
+            if let Some(key) = key {
+                transfer.set_key(key);
+            }
+        });
+        if is_awaited {
+            self.subject = self.transfers.get(&serial).map(super::Transfer::subject);
+            self.begin(now, serial);
+        }
+    }
+
+    pub(super) fn memory_timeout(&mut self, now: Millis) {
+        if let Some((serial, _)) = self.memory.waiting.take_if(|(_, until)| now >= *until) {
+            self.begin(now, serial);
+        }
+    }
+
+    pub(super) fn remember(&mut self, key: Key, record: Record) {
+        // It is the upload that goes on now.
+        self.memory.forget(&key);
+        self.actions.push_back(Action::Remember(key, record));
+    }
+
+    pub(super) fn forget(&mut self, key: Key) {
+        self.memory.forget(&key);
+        self.actions.push_back(Action::Forget(key));
+    }
+
+    /// What was begun before does not fit: the same is sent as a new upload, and the old one taken back.
+    pub(super) fn begin_anew(&mut self, now: Millis, key: Option<Key>, jobs: &[ItemId]) {
+        let Some(server) = self.server.clone() else { return };
+        let serial = self.new_transfer(now, server);
+        self.with_transfer(now, serial, |transfer| {
+            transfer.inherit(jobs);
+            key.into_iter().for_each(|key| transfer.set_key(key));
+        });
+        self.begin(now, serial);
+    }
+
+    pub(super) fn begin(&mut self, now: Millis, serial: u32) {
+        let assembly_id = self.uuid();
+        self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
+    }
+
+    /// All that decides what an upload is made of, but for when its files, whose numbers are given, were modified: the
+    /// shell adds that.
+    fn material(&self) -> (Vec<u8>, Vec<FileId>) {
+        let mut material = Vec::new();
+        let Config { api_base_url, patient_id, context, compression, .. } = &self.config;
+        let endpoint = self.server.as_ref().map_or("", |server| &server.endpoint);
+        add(&mut material, api_base_url);
+        add(&mut material, endpoint);
+        for option in [patient_id, context] {
+            add(&mut material, option.as_deref().unwrap_or_default());
+        }
+        material.push(*compression as u8);
+        let mut files = Vec::new();
+        for Accepted { item, study_uid, path, content, .. } in self.index.accepted() {
+            add(&mut material, &study_uid);
+            add(&mut material, &path);
+            for number in [content.range.start, content.range.end, content.size()] {
+                material.extend(number.to_le_bytes());
+            }
+            if files.last() != Some(&item.file) {
+                files.push(item.file);
+            }
+        }
+        (material, files)
+    }
+}
+
+/// With its length before it, so that no two lists come out the same.
+fn add(material: &mut Vec<u8>, text: &str) {
+    material.extend((text.len() as u64).to_le_bytes());
+    material.extend(text.as_bytes());
+}
