@@ -46,10 +46,13 @@ const glue = await bundle(
   (builder) =>
     builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
       const source = withShortNames(await readFile(path, "utf8"));
-      const contents = source.replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined");
-      if (/import\.meta|standalone_auraloader_bg/.test(contents))
+      const contents = source
+        .replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined")
+        .replace("wasm = instance.exports;", "wasm = telling(instance.exports, broke_down);");
+      if (/import\.meta|standalone_auraloader_bg/.test(contents) || !contents.includes("telling"))
         throw new Error("wasm-bindgen's code has another form");
-      return { contents, loader: "js" };
+      const telling = JSON.stringify(join(here, "src/breakdown.ts"));
+      return { contents: `import { telling } from ${telling};${contents}`, loader: "js" };
     }),
   { format: "iife", globalName: "glue" },
 );

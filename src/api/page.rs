@@ -1,8 +1,5 @@
-//! What the widget hears from the page as a whole: whether it is online, and that the module broke down.
+//! What the widget hears from the page as a whole: whether it is online.
 
-use std::cell::RefCell;
-
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use web_sys::window;
 
@@ -36,27 +33,4 @@ impl Drop for OnlineListener {
 /// What the browser believes.
 pub(super) fn is_online() -> bool {
     window().is_none_or(|page| page.navigator().on_line())
-}
-
-thread_local! {
-    static ON_PANIC: RefCell<Vec<Box<dyn Fn() -> bool>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Calls `tell` after a panic on the page, from a fresh call of the browser's; it says whether its widget still lives.
-pub(super) fn on_panic(tell: impl Fn() -> bool + 'static) {
-    let first = ON_PANIC.with_borrow(Vec::is_empty);
-    ON_PANIC.with_borrow_mut(|all| all.push(Box::new(tell)));
-    if first {
-        std::panic::set_hook(Box::new(|info| {
-            web_sys::console::error_1(&info.to_string().into());
-            Timeout::new(0, tell_all).forget();
-        }));
-    }
-}
-
-/// Not held while they are told: one of them can panic too.
-fn tell_all() {
-    let mut all = ON_PANIC.take();
-    all.retain(|tell| tell());
-    ON_PANIC.with_borrow_mut(|known| known.append(&mut all));
 }

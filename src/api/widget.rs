@@ -20,6 +20,7 @@ use super::events::{self, States, Topic};
 use super::options::Options;
 use super::page::{self, OnlineListener};
 use super::vigil::Vigil;
+use crate::platform::breakdown::on_breakdown;
 use crate::platform::waiters::Waiters;
 use crate::ui::{self, Intent, Intents, Model, Mounted};
 use crate::worker::{Command, Host, Report};
@@ -90,7 +91,7 @@ impl Widget {
             waiting: Waiting::default(),
         });
         let weak = Rc::downgrade(&inner);
-        page::on_panic(move || weak.upgrade().map(|inner| inner.broke_down()).is_some());
+        on_breakdown(move || weak.upgrade().map(|inner| inner.broke_down()).is_some());
         Self(inner)
     }
 

@@ -1,6 +1,7 @@
 //! The browser's facilities, as the engine and the page need them.
 
 pub mod block;
+pub mod breakdown;
 pub mod clock;
 pub mod digest;
 pub mod drop;

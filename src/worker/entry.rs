@@ -8,6 +8,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use super::engine::Engine;
 use super::pool::{self, Pool};
 use super::protocol::{Report, message, open};
+use crate::platform::breakdown::on_breakdown;
 
 /// Called once by the worker's script when the module is instantiated. `start` makes a worker for the pool, on a machine
 /// of so many processors.
@@ -18,13 +19,13 @@ pub fn run_worker(start: Function, processors: f64) {
         // Reports are text only, so posting can't fail.
         drop(scope.post_message(&message(&report, &JsValue::UNDEFINED)));
     };
-    std::panic::set_hook(Box::new({
+    on_breakdown({
         let post = post.clone();
-        move |info| {
-            web_sys::console::error_1(&info.to_string().into());
+        move || {
             post(Report::Broken);
+            true
         }
-    }));
+    });
     let engine = Engine::new(Some(Pool::new(start, processors)), post.clone());
     listen(move |message| {
         if let Some((command, files)) = open(&message) {
@@ -38,13 +39,13 @@ pub fn run_worker(start: Function, processors: f64) {
 #[wasm_bindgen]
 pub fn run_packer() {
     let scope: DedicatedWorkerGlobalScope = global().unchecked_into();
-    std::panic::set_hook(Box::new({
+    on_breakdown({
         let scope = scope.clone();
-        move |info| {
-            web_sys::console::error_1(&info.to_string().into());
+        move || {
             drop(scope.post_message(&JsValue::NULL));
+            true
         }
-    }));
+    });
     let to = scope.clone();
     listen(move |job| {
         let scope = scope.clone();

@@ -145,3 +145,32 @@ test("a study that is removed is not sent", async (t) => {
   const [archive] = await server.finished();
   assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), await digests(kept));
 });
+
+for (const place of ["on the page", "in the worker"]) {
+  test(`a breakdown ${place} is told`, async (t) => {
+    const server = await startAuraBackend(t);
+    await browser.driver.get(await servePage(t));
+    await browser.driver.executeScript((place) => {
+      // What leaves the module as an exception is a breakdown: here the clock throws, which it relies on.
+      const script = 'performance.now = () => { throw new Error("broken by the test"); }';
+      if (place === "on the page") {
+        window.breakDown = () => (0, eval)(script);
+      } else {
+        const Real = Worker;
+        window.Worker = function (url) {
+          const breaking = `addEventListener("message", ({ data }) => { if (data[1]?.length) ${script} });`;
+          return new Real(URL.createObjectURL(new Blob([`${breaking}importScripts(${JSON.stringify(url)})`])));
+        };
+        window.breakDown = () => {};
+      }
+    }, place);
+    const widget = await Widget.start(browser.driver, await server.options());
+    await browser.driver.executeScript(() => window.breakDown());
+    await widget.drop([await phantom(t, 3)]);
+    await widget.step("error");
+    const [error] = await widget.said("error");
+    assert.match(error.message, /^The uploader has broken down\. Reload the page/);
+    // What broke is in the console, for whoever looks into it.
+    await browser.console();
+  });
+}

@@ -27,6 +27,7 @@ pub(crate) fn everything(sh: &Shell) -> Result<()> {
 /// What the widget is built with.
 pub(crate) fn for_build(sh: &Shell) -> Result<()> {
     wasm_target(sh)?;
+    std_sources(sh)?;
     tools::wasm_bindgen(sh)?;
     tools::wasm_pack(sh)?;
     npm_packages(sh, "npm")
@@ -57,6 +58,26 @@ fn wasm_target(sh: &Shell) -> Result<()> {
     }
     say(&format!("Adding the Rust target {TARGET}"));
     cmd!(sh, "rustup target add {TARGET}").run().with_context(|| format!("rustup could not add {TARGET}"))
+}
+
+/// Whether the standard library can be built for size.
+pub(crate) fn has_std_sources(sh: &Shell) -> Result<bool> {
+    let sysroot = cmd!(sh, "rustc --print sysroot").quiet().read()?;
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").exists())
+}
+
+/// Without them the widget is larger, and works all the same.
+fn std_sources(sh: &Shell) -> Result<()> {
+    if has_std_sources(sh)? {
+        return Ok(());
+    }
+    say("Adding the sources of Rust's standard library");
+    if cmd!(sh, "rustup component add rust-src").run().is_err() {
+        say(
+            "There is no rust-src to be had: the widget is built with the library as it comes, some 25 KB larger",
+        );
+    }
+    Ok(())
 }
 
 fn npm_packages(sh: &Shell, folder: &str) -> Result<()> {

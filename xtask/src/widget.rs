@@ -11,6 +11,10 @@ const GLUE: &str = "target/widget";
 const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
 const NAMES: &str = "target/widget/names.json";
 
+/// A panic is a trap without a text; what has no reader is not written: `npm/src/breakdown.ts` tells the person.
+const SMALL_STD: &str =
+    "\x1f-Zunstable-options\x1f-Cpanic=immediate-abort\x1f-Zlocation-detail=none\x1f-Zfmt-debug=none";
+
 /// Builds into pkg/ what has changed since the last time.
 pub(crate) fn build(sh: &Shell) -> Result<()> {
     setup::for_build(sh)?;
@@ -20,10 +24,12 @@ pub(crate) fn build(sh: &Shell) -> Result<()> {
 }
 
 fn wasm(sh: &Shell) -> Result<()> {
+    let small_std = setup::has_std_sources(sh)?;
     let step = Step {
         root: &root(),
-        name: "wasm",
+        name: if small_std { "wasm" } else { "wasm-large" },
         inputs: &[
+            "xtask/src/widget.rs",
             "Cargo.toml",
             "Cargo.lock",
             "rust-toolchain.toml",
@@ -39,9 +45,17 @@ fn wasm(sh: &Shell) -> Result<()> {
     step.run(|| {
         say("Building the WebAssembly in release");
         // no-install: wasm-bindgen is on PATH already, and wasm-pack's own wasm-opt would be a download.
-        let _flags = sh.push_env("CARGO_ENCODED_RUSTFLAGS", flags(sh)?);
+        let mut flags = flags(sh)?;
+        let mut cargo: &[&str] = &[];
+        // Cargo's and rustc's unstable flags; of this one build alone, so that nothing else leans on them.
+        let _unstable = small_std.then(|| {
+            flags += SMALL_STD;
+            cargo = &["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"];
+            sh.push_env("RUSTC_BOOTSTRAP", "1")
+        });
+        let _flags = sh.push_env("CARGO_ENCODED_RUSTFLAGS", flags);
         let how = ["--release", "--target", "web", "--mode", "no-install", "--no-typescript"];
-        cmd!(sh, "wasm-pack --quiet build {how...} --out-dir {GLUE}").run()?;
+        cmd!(sh, "wasm-pack --quiet build . {how...} --out-dir {GLUE} -- {cargo...}").run()?;
         say("Optimising it for size");
         // Import names end in hashes, which no compressor shrinks; npm/build.mjs puts the short ones into the glue.
         let passes = ["-Oz", "--minify-imports-and-exports-and-modules"];
