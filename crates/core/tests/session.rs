@@ -1336,3 +1336,39 @@ fn who_comes_back_is_told_that_an_upload_can_go_on() {
     again.run(Input::Configure);
     assert!(again.state.can_resume);
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever goes wrong, and whenever pages are closed: the last one ends whole, and keeps nothing.
+    #[test]
+    fn pages_closed_at_any_time_end_whole(
+        tus in prop::collection::vec(fault(), 0..20),
+        api in prop::collection::vec(fault(), 0..6),
+        closes in prop::collection::vec(1usize..14, 0..4),
+        extensions in prop::sample::subsequence(
+            vec!["creation-defer-length", "creation-with-upload", "checksum"], 0..=3,
+        ),
+        compression in prop::sample::select(vec![Compression::Auto, Compression::Store, Compression::Deflate]),
+    ) {
+        let mut world = World::with_studies();
+        world.tus.extensions = extensions;
+        world.tus.faults = tus.into();
+        world.api_faults = api.into();
+        for at in closes {
+            world = world.in_new_page(compressing(compression), Some(at));
+            if world.state.step == Step::Complete {
+                prop_assert!(world.stored_is_right());
+            }
+        }
+        world = world.in_new_page(compressing(compression), None);
+        let mut starts = 1;
+        while world.state.step != Step::Complete {
+            starts += 1;
+            prop_assert!(starts < 60, "never completes: {:?} {:?}", world.calls, world.tus.log);
+            world.run(Input::Upload);
+        }
+        prop_assert!(world.stored_is_right());
+        prop_assert_eq!(world.records, []);
+    }
+}

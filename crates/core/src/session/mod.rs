@@ -2,31 +2,30 @@
 
 mod authorising;
 mod compressing;
+mod intake;
+mod interface;
 mod pace;
 mod packing;
 mod resume;
 mod transfer;
+mod uploads;
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use crate::archive::{Packed, Part};
-use crate::content::{Block, Content, FileId, ItemId};
-use crate::credentials::{self, Credential, Grant, Kind, Subject, Unresolved};
-use crate::dicom::{ExcludeRule, Index, Reason, Text};
+use crate::credentials::{self, Credential, Subject};
+use crate::dicom::{Index, Text};
 use crate::few::Few;
-use crate::http::{Answer, Digest, Failure, Request};
-use crate::lifecycle::{self, Announcement, Api, Call, Next, UploaderConfig};
-use crate::reading::{self, Reader};
+use crate::http::{Answer, Failure, Request};
+use crate::lifecycle::{self, Api, Call, Next, UploaderConfig};
+use crate::reading::Reader;
 use crate::retry::{STALL, settle_retry_after};
 use crate::secret::Secret;
-use crate::state::{ErrorContext, ErrorInfo, Phase, Progress, State, Step, UploadResult};
+use crate::state::{ErrorContext, ErrorInfo, State, Step};
 use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
+pub use interface::{Action, Config, DropId, Event, Input, RequestId};
 use pace::Pace;
 pub use resume::{Key, Record};
 use transfer::{Slot, Transfer};
@@ -39,145 +38,6 @@ const TELL_READING_EVERY: Duration = Duration::from_millis(333);
 const ASLEEP: Duration = Duration::from_secs(120);
 /// Gathering the studies anew costs time with many files, so while reading it is done less often.
 const GATHER_EVERY: Duration = Duration::from_millis(500);
-
-/// What the host page configured.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Config {
-    /// Absolute base URL of the Aura API, without a trailing slash.
-    pub api_base_url: String,
-    /// Service key.
-    pub api_token: Secret,
-    /// `aubt_` token.
-    pub upload_token: credentials::Source,
-    /// Upload signature, if the host uses one.
-    pub signature: Option<credentials::Source>,
-    /// Aurabox patient id.
-    pub patient_id: Option<String>,
-    /// JSON text that is sent unchanged on init.
-    pub context: Option<String>,
-    /// Bytes of one PATCH; none: as many as link and server take.
-    pub chunk_size: Option<u64>,
-    /// How the archive's entries are written.
-    pub compression: Compression,
-    /// Waits between tries of one request in milliseconds.
-    pub retry_delays: Vec<u64>,
-    /// Whether unfinished uploads are remembered.
-    pub resume: bool,
-    /// Which instances are left out.
-    pub exclude_rules: Vec<ExcludeRule>,
-}
-
-/// Numbers what was dropped or chosen at once, in order.
-pub type DropId = u32;
-
-/// Names a request until it is answered or aborted.
-pub type RequestId = u32;
-
-/// What happened.
-pub enum Input {
-    /// Fetch the server's configuration.
-    Configure,
-    /// Files were dropped: path and size. Their ids count on from the one given, which is above all before.
-    AddFiles(FileId, Vec<(String, u64)>),
-    /// So many more files of the drops being listed will come, as far as is known.
-    Expect(usize),
-    /// There are no more files in the drops up to the one of this number.
-    AllListed(DropId),
-    /// Forget the drop that is being read.
-    StopReading,
-    /// Bytes that [`Action::Read`] asked for; fewer are fine, none means that the file ends there.
-    Read(ItemId, Result<Box<dyn Block>, Reason>),
-    /// The CRC-32 that [`Action::Checksum`] asked for.
-    Checksum(ItemId, Result<u32, Reason>),
-    /// What came of [`Action::Pack`]; if the item shrank, its deflated bytes are kept by the shell.
-    Packed(ItemId, Result<Packed, Reason>),
-    /// What came of a request.
-    Answer(RequestId, Answer),
-    /// Bytes of a request's body that have gone out.
-    Progress(RequestId, u64),
-    /// What came of [`Action::Resolve`].
-    Resolved(Kind, Result<Grant, Unresolved>),
-    /// The records that [`Action::Recall`] asked for.
-    Recalled(Vec<(Key, Record)>),
-    /// What [`Action::Fingerprint`] of this number asked for; none if the browser makes no digests.
-    Fingerprint(u32, Option<Key>),
-    /// Whether the browser is online.
-    Online(bool),
-    /// Send what was found; or go on after an error.
-    Upload,
-    /// Pause the upload.
-    Pause,
-    /// Go on after a pause.
-    Resume,
-    /// End everything that is running.
-    Cancel,
-    /// Back to the start, with a new upload.
-    Reset,
-    /// Take a study out.
-    RemoveStudy(String),
-    /// The time of [`Session::poll_timeout`] has come.
-    Timeout,
-}
-
-/// What the shell is to do.
-#[derive(Debug)]
-pub enum Action {
-    /// Read this range of the item's dropped file.
-    Read(ItemId, Range<u64>),
-    /// Read all of this content and take its CRC-32 ([`crate::archive::Checksum`]).
-    Checksum(ItemId, Content),
-    /// Deflate all of this content, which lies as it is, at this level ([`crate::archive::Deflating`]), and keep what comes of
-    /// it for bodies ([`crate::archive::Part::Packed`]) as long as its file is kept, if it is smaller.
-    Pack(ItemId, Content, u8),
-    /// Let go of the deflated bytes of this item, if there are any.
-    LetGo(ItemId),
-    /// Send a request.
-    Send(RequestId, Request),
-    /// Tell what records there are ([`Input::Recalled`]).
-    Recall,
-    /// SHA-256 of these bytes, followed by when each of these files was modified: milliseconds since 1970 as 64 bits,
-    /// little end first ([`Input::Fingerprint`]).
-    Fingerprint(u32, Vec<u8>, Vec<FileId>),
-    /// Keep this record in place of any by the same key.
-    Remember(Key, Record),
-    /// Let go of the record.
-    Forget(Key),
-    /// A body of these parts is likely to be sent next with this checksum: have it ready.
-    Digest(Digest, Vec<Part>),
-    /// Call the host's resolver.
-    Resolve {
-        /// Of which credential.
-        kind: Kind,
-        /// What a signature is for.
-        subject: Option<Subject>,
-        /// 1, and more after failures.
-        attempt: u32,
-    },
-    /// Abort a request; its answer is no longer wanted.
-    Abort(RequestId),
-    /// Let go of these files.
-    ReleaseFiles(Range<FileId>),
-    /// Tell the page.
-    Emit(Event),
-}
-
-/// What the page is told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Event {
-    /// The server's configuration is there, or why not.
-    Configured(Result<(), ErrorInfo>),
-    /// Something of the state changed.
-    State(Box<State>),
-    /// All drops up to this one have been read: which studies there are now is in the state.
-    FilesRead(DropId),
-    /// The upload is whole and the server took it.
-    Complete(UploadResult),
-    /// The upload stopped.
-    Failed(ErrorInfo),
-    /// It was cancelled, and taken back as far as the server let us.
-    Cancelled,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
@@ -374,211 +234,6 @@ impl Session {
         self.send(now, Owner::Config, request);
     }
 
-    fn add_files(&mut self, now: Millis, first: FileId, files: Vec<(String, u64)>) {
-        if matches!(self.state.step, Step::Complete | Step::Cancelled) {
-            self.reset(now);
-        }
-        if !matches!(self.state.step, Step::Start | Step::Processing | Step::Pending) {
-            self.actions.push_back(Action::ReleaseFiles(first..first.saturating_add(files.len() as FileId)));
-            return;
-        }
-        if self.state.step != Step::Processing {
-            self.files_before = self.state.total_files;
-        }
-        self.reading.add(first, files);
-        self.state.step = Step::Processing;
-    }
-
-    fn stop_reading(&mut self, now: Millis) {
-        if self.state.step != Step::Processing {
-            return;
-        }
-        self.state.total_files = self.files_before;
-        let first = self.reading.stop();
-        self.index.forget_from(first);
-        self.actions.push_back(Action::ReleaseFiles(first..self.reading.next()));
-        self.reading_ended(now);
-    }
-
-    /// Goes on reading, and sees when it is over.
-    fn read_on(&mut self, now: Millis) {
-        if self.state.step != Step::Processing {
-            return;
-        }
-        let mut done = false;
-        while let Some(action) = self.reading.poll() {
-            match action {
-                reading::Action::Read(item, range) => self.actions.push_back(Action::Read(item, range)),
-                reading::Action::Checksum(item, content) => {
-                    self.actions.push_back(Action::Checksum(item, content));
-                }
-                reading::Action::Found(found) => self.index.add(*found, &*self.text),
-                reading::Action::AllFound => self.reading.compare(self.index.to_compare()),
-                reading::Action::Compared(item, crc) => self.index.set_crc(item, crc),
-                reading::Action::Done => {
-                    self.index.settle();
-                    done = true;
-                }
-            }
-        }
-        let (files_done, files_total) = self.reading.counts();
-        self.state.total_files = self.files_before + files_total;
-        self.state.progress =
-            Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
-        (self.dirty, self.stale) = (true, true);
-        if done {
-            self.reading_ended(now);
-        }
-    }
-
-    fn reading_ended(&mut self, now: Millis) {
-        self.state.step = if self.index.is_empty() { Step::Start } else { Step::Pending };
-        (self.dirty, self.stale, self.gathered) = (true, true, None);
-        self.tell(now, true);
-        self.actions.push_back(Action::Emit(Event::FilesRead(self.listed)));
-    }
-
-    fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
-        if self.state.step == Step::Processing {
-            self.reading.checksummed(item, crc);
-        } else if let Some(serial) = self.current {
-            self.with_transfer(now, serial, |transfer| transfer.checksummed(now, item, crc));
-        }
-    }
-
-    fn remove_study(&mut self, uid: &str) {
-        // While files are being read more of the study may come.
-        if self.state.step == Step::Pending {
-            let files = self.index.remove_study(uid);
-            self.state.total_files = self.state.total_files.saturating_sub(files);
-            (self.dirty, self.stale, self.gathered) = (true, true, None);
-            // What was left out beside studies that are gone is of no interest any more.
-            if self.index.is_empty() {
-                self.clear(Step::Start);
-            }
-        }
-    }
-
-    fn upload(&mut self, now: Millis) {
-        let unfinished = self.current.filter(|_| self.state.step == Step::Error && !self.state.stopping);
-        let serial = match (unfinished, self.state.step, self.server.clone()) {
-            (Some(serial), ..) => serial,
-            (None, Step::Pending, Some(server)) => self.new_transfer(now, server),
-            _ => return,
-        };
-        self.token.try_again();
-        self.signature.iter_mut().for_each(Credential::try_again);
-        self.pace = Pace::default();
-        self.state.step = Step::Uploading;
-        self.state.error = None;
-        self.dirty = true;
-        match unfinished {
-            Some(serial) => self.begin(now, serial),
-            None => self.begin_or_resume(now, serial),
-        }
-    }
-
-    fn new_transfer(&mut self, now: Millis, server: UploaderConfig) -> u32 {
-        self.gather();
-        let announcement = Announcement {
-            upload_id: self.uuid(),
-            studies: self.state.studies.to_vec(),
-            patient_id: self.config.patient_id.clone(),
-            context: self.config.context.clone(),
-        };
-        let settings = transfer::Settings {
-            api: self.api.clone(),
-            server,
-            retry_delays: self.config.retry_delays.clone(),
-            chunk_size: self.config.chunk_size,
-            compression: self.config.compression,
-            jitter: (self.entropy)()[0],
-            threshold: self.config.upload_token.threshold,
-        };
-        let moment = self.moment(now);
-        let mut transfer = Transfer::new(settings, announcement, &self.index.accepted(), &*self.text, moment);
-        self.signature.iter_mut().for_each(Credential::forget);
-        self.subject = Some(transfer.subject());
-        if !self.online {
-            transfer.start_offline();
-        }
-        self.state.spans = Arc::new(transfer.spans().to_vec());
-        self.state.progress = Progress {
-            phase: Phase::Uploading,
-            files_total: transfer.file_count(),
-            bytes_total: transfer.plain_len(),
-            ..Progress::default()
-        };
-        self.last_transfer += 1;
-        self.transfers.insert(self.last_transfer, transfer);
-        self.current = Some(self.last_transfer);
-        self.last_transfer
-    }
-
-    fn uuid(&mut self) -> String {
-        uuid::Builder::from_random_bytes((self.entropy)()).into_uuid().to_string()
-    }
-
-    fn pause(&mut self, now: Millis) {
-        if let (Step::Uploading, Some(serial), false) = (self.state.step, self.current, self.state.stopping) {
-            let mut paused = false;
-            self.with_transfer(now, serial, |transfer| paused = transfer.pause(now));
-            if paused {
-                self.state.step = Step::Paused;
-            }
-        }
-    }
-
-    fn resume(&mut self, now: Millis) {
-        if let (Step::Paused, Some(serial), false) = (self.state.step, self.current, self.state.stopping) {
-            self.state.step = Step::Uploading;
-            self.pace = Pace::default();
-            self.with_transfer(now, serial, |transfer| transfer.resume(now));
-        }
-    }
-
-    fn cancel(&mut self, now: Millis) {
-        match (self.state.step, self.current) {
-            (Step::Uploading | Step::Paused | Step::Error, Some(serial)) => {
-                self.state.stopping = true;
-                self.dirty = true;
-                self.with_transfer(now, serial, |transfer| transfer.cancel(now));
-            }
-            (Step::Processing | Step::Pending, _) => self.cancelled(now),
-            _ => {}
-        }
-    }
-
-    fn cancelled(&mut self, now: Millis) {
-        self.clear(Step::Cancelled);
-        self.tell(now, true);
-        self.actions.push_back(Action::Emit(Event::Cancelled));
-    }
-
-    /// Back to the start at once; an upload that is unfinished is taken back behind the scenes.
-    fn reset(&mut self, now: Millis) {
-        let unfinished = self.current;
-        let running = matches!(self.state.step, Step::Uploading | Step::Paused) || self.state.stopping;
-        self.clear(Step::Start);
-        if let Some(serial) = unfinished {
-            self.with_transfer(now, serial, |transfer| transfer.cancel(now));
-        }
-        if running {
-            self.actions.push_back(Action::Emit(Event::Cancelled));
-        }
-    }
-
-    /// Forgets all files. An upload that runs goes on until its owner cancels it.
-    fn clear(&mut self, step: Step) {
-        let next = self.reading.next();
-        self.reading = Reader::from(next);
-        self.index = Index::new(self.config.exclude_rules.clone());
-        self.state = State { step, ..State::default() };
-        self.current = None;
-        (self.dirty, self.stale) = (true, false);
-        self.actions.push_back(Action::ReleaseFiles(0..next));
-    }
-
     fn set_online(&mut self, now: Millis, online: bool) {
         self.online = online;
         for serial in self.serials() {
@@ -588,10 +243,6 @@ impl Session {
             let next = call.came_online(now);
             self.config_next(now, next);
         }
-    }
-
-    fn serials(&self) -> Vec<u32> {
-        self.transfers.iter().map(|(serial, _)| *serial).collect()
     }
 
     fn timeout(&mut self, now: Millis) {
@@ -662,82 +313,6 @@ impl Session {
                 };
                 self.actions.push_back(Action::Emit(Event::Configured(result)));
             }
-        }
-    }
-
-    /// Lets a transfer act and does what it asks for.
-    fn with_transfer(&mut self, now: Millis, serial: u32, act: impl FnOnce(&mut Transfer)) {
-        let Some(mut transfer) = self.transfers.remove(&serial) else { return };
-        transfer.set_moment(self.moment(now));
-        act(&mut transfer);
-        while let Some(action) = transfer.poll() {
-            match action {
-                transfer::Action::Send(slot, request) => {
-                    self.send(now, Owner::Transfer(serial, slot), request);
-                }
-                transfer::Action::Abort(slot) => self.abort(Owner::Transfer(serial, slot)),
-                transfer::Action::Checksum(item, content) => {
-                    self.actions.push_back(Action::Checksum(item, content));
-                }
-                transfer::Action::Digest(digest, parts) => {
-                    self.actions.push_back(Action::Digest(digest, parts));
-                }
-                transfer::Action::Pack(item, content, level) => {
-                    self.actions.push_back(Action::Pack(item, content, level));
-                }
-                transfer::Action::LetGo(item) => self.actions.push_back(Action::LetGo(item)),
-                transfer::Action::Remember(key, record) => self.remember(key, record),
-                transfer::Action::Forget(key) => self.forget(key),
-                transfer::Action::Emit(event) if self.current == Some(serial) => {
-                    self.transfer_event(now, &transfer, event);
-                }
-                transfer::Action::Emit(_) => {}
-            }
-        }
-        if !transfer.has_ended() {
-            self.transfers.insert(serial, transfer);
-        }
-    }
-
-    fn transfer_event(&mut self, now: Millis, transfer: &Transfer, event: transfer::Event) {
-        if self.state.stopping && !matches!(event, transfer::Event::Cancelled) {
-            return;
-        }
-        self.dirty = true;
-        match event {
-            transfer::Event::Progress(offset) => {
-                let (progress, bytes) = (&mut self.state.progress, transfer.plain_offset(offset));
-                progress.bytes_sent = bytes;
-                progress.files_done = transfer.files_before(offset);
-                self.pace.sample(now, bytes);
-                progress.bytes_per_second = self.pace.rate();
-                progress.seconds_left = self.pace.seconds_left(now, progress.bytes_total);
-            }
-            transfer::Event::Connected(connected) => self.state.connection_issues = !connected,
-            transfer::Event::Complete(studies) => {
-                let result = UploadResult {
-                    upload_id: transfer.upload_id().to_owned(),
-                    studies,
-                    successful: transfer.file_count(),
-                    failed: 0,
-                };
-                self.state.step = Step::Complete;
-                self.state.connection_issues = false;
-                self.state.result = Some(result.clone());
-                self.current = None;
-                self.tell(now, true);
-                self.actions.push_back(Action::ReleaseFiles(0..self.reading.next()));
-                self.actions.push_back(Action::Emit(Event::Complete(result)));
-            }
-            transfer::Event::Failed(error) => {
-                self.state.step = Step::Error;
-                self.state.connection_issues = false;
-                self.state.error = Some(error.clone());
-                self.tell(now, true);
-                self.actions.push_back(Action::Emit(Event::Failed(error)));
-            }
-            transfer::Event::Cancelled => self.cancelled(now),
-            transfer::Event::Outdated { key, jobs } => self.begin_anew(now, key, &jobs),
         }
     }
 
