@@ -16,8 +16,9 @@ const MB: u64 = 1_000_000;
 type Draw = fn() -> State;
 
 /// Names that the hash can ask for, with what they draw.
-const STATES: [(&str, Draw); 15] = [
+const STATES: [(&str, Draw); 16] = [
     ("start", State::default),
+    ("unfinished", || State { can_resume: true, ..State::default() }),
     ("processing", processing),
     ("listing", || State { step: Step::Processing, ..State::default() }),
     ("nothing-found", nothing_found),

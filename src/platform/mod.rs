@@ -7,6 +7,7 @@ pub mod digest;
 pub mod drop;
 pub mod files;
 pub mod http;
+pub mod lock;
 pub mod random;
 pub mod small;
 pub mod storage;

@@ -12,7 +12,7 @@ use auraloader_core::content::FileId;
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::{Answer, Body, Failure, Request};
-use auraloader_core::session::{Action, Input, RequestId, Session};
+use auraloader_core::session::{Action, Input, Key, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
@@ -35,6 +35,8 @@ pub(super) struct Engine {
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
     foreseen: RefCell<Option<checksum::Foreseen>>,
+    /// Uploads that no other page may go on with.
+    locked: RefCell<Vec<Key>>,
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
@@ -51,6 +53,7 @@ impl Engine {
             files: Files::default(),
             requests: RefCell::default(),
             foreseen: RefCell::default(),
+            locked: RefCell::default(),
             packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),

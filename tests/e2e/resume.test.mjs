@@ -65,6 +65,8 @@ for (const [name, start] of Object.entries(servers)) {
       server.proxy.sent = 0;
       await sendAgain(widget, folder);
       const size = await holds(server, folder);
+      // Only our backend takes checksums, and it verifies each.
+      assert.equal(server.proxy.checksums > 3, server.name === "aura-backend");
       // Of 9 MB at least 8 MB had been acknowledged as they lie.
       const kept = compression === "store" ? 8 * chunkSize : 2 * chunkSize;
       assert.ok(server.proxy.sent < size - kept, `${server.proxy.sent} of ${size} bytes were sent again`);
@@ -80,11 +82,12 @@ for (const [name, start] of Object.entries(servers)) {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
-    const { atime, mtime, size } = await stat(first);
+    const { atimeMs, mtimeMs, size } = await stat(first);
     const file = await open(first, "r+");
     await file.write(Buffer.from([1, 2, 3, 4]), 0, 4, size - 4);
     await file.close();
-    await utimes(first, atime, mtime);
+    // To the millisecond, which is all that browsers tell.
+    await utimes(first, atimeMs / 1000, (Math.floor(mtimeMs) + 0.5) / 1000);
     await sendAgain(widget, folder);
     await holds(server, folder);
     if (server.calls)
@@ -105,4 +108,33 @@ test("where the browser keeps nothing for the page everything else works", async
   await sendAgain(widget, folder);
   await holds(server, folder);
   assert.deepEqual(server.calls(), ["init", "start", "init", "start", "complete"]);
+});
+
+test("what another widget is sending is left alone", async (t) => {
+  const containers = ["uploader", "second"];
+  const [server, folder, page] = [
+    await startTusServer(t),
+    await phantom(t, 40, 512),
+    await servePage(t, { containers }),
+  ];
+  await browser.driver.get(page);
+  const options = { ...(await server.options()), chunkSize };
+  const first = await Widget.start(browser.driver, options);
+  await first.chooseFolder(folder);
+  await first.step("pending");
+  server.proxy.rate = 4_000_000;
+  await first.press("^Upload");
+  await first.until((state) => state.progress.bytesSent > 3_000_000, "3 MB sent");
+  const second = await Widget.start(browser.driver, options, "second");
+  assert.ok((await second.text()).includes(told));
+  await second.chooseFolder(folder);
+  await second.step("pending");
+  await second.press("^Upload");
+  await second.until((state) => state.progress.bytesSent > 1_000_000, "1 MB sent");
+  server.proxy.rate = Infinity;
+  await first.step("complete");
+  await second.step("complete");
+  assert.equal(server.created(), 2);
+  assert.deepEqual(server.calls().sort(), ["complete", "complete", "init", "init", "start", "start"]);
+  assert.equal((await server.finished()).length, 2);
 });

@@ -6,7 +6,7 @@ use auraloader_core::content::FileId;
 use auraloader_core::session::{Input, Key, Record};
 
 use super::Engine;
-use crate::platform::{digest, storage};
+use crate::platform::{digest, lock, storage};
 
 impl Engine {
     pub(super) async fn recall(self: Rc<Self>) {
@@ -21,9 +21,23 @@ impl Engine {
             let modified = self.files.file(id).await.map_or(0.0, |file| file.last_modified());
             material.extend((modified as u64).to_le_bytes());
         }
-        let key = digest::sha256(&material).await;
+        let mut key = digest::sha256(&material).await;
+        if let Some(wanted) = key
+            && !self.locked.borrow().contains(&wanted)
+        {
+            // An upload that another page sends at this moment is not gone on with, and its record left alone.
+            if lock::take(&lock_name(&wanted)).await {
+                self.locked.borrow_mut().push(wanted);
+            } else {
+                key = None;
+            }
+        }
         self.handle(Input::Fingerprint(upload, key));
     }
+}
+
+fn lock_name(key: &Key) -> String {
+    ["auraloader-", &String::from_utf16_lossy(&key.map(|byte| 0x100 + u16::from(byte)))].concat()
 }
 
 pub(super) async fn remember(key: Key, record: Record) {

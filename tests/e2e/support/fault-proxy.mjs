@@ -18,6 +18,8 @@ export class FaultProxy {
   refused = 0;
   /** Bytes towards the server. */
   sent = 0;
+  /** How many chunks came with a checksum. */
+  checksums = 0;
   #left = Infinity;
   #sockets = new Set();
   #server = createServer((client) => this.#forward(client));
@@ -71,6 +73,7 @@ export class FaultProxy {
     }
     client.on("data", async (data) => {
       this.sent += data.length;
+      if (data.includes("Upload-Checksum: sha256 ")) this.checksums += 1;
       this.#left -= data.length;
       if (this.#left <= 0) {
         this.#left = Infinity;

@@ -3,6 +3,8 @@
 //! No name of a file, nothing of a patient and no token is in it: which files an upload is of, a digest says, and what
 //! they held, checksums.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Config, Session};
@@ -17,8 +19,8 @@ pub type Key = [u8; 32];
 
 /// Records end after this many milliseconds: seven days.
 const LIFETIME: u64 = 7 * 24 * 3600 * 1000;
-/// The digest is not waited for longer than this many milliseconds.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+/// The digest is not waited for any longer: what comes later is remembered, but not gone on with.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An unfinished upload. Whoever changes it, gives the store another name (`src/platform/storage.rs`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
