@@ -1,15 +1,16 @@
-// node bench.mjs [parse|drop|memory|large …] [--rounds N] [--files N]; `cargo xtask bench` builds what it needs first.
+// node bench.mjs [parse|drop|memory|large|compression …] [--rounds N] [--files N]; `cargo xtask bench` builds what it needs first.
 // It reports and never fails on a figure: what is reached and what is wanted is in docs/performance.md.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { compression } from "./parts/compression.mjs";
 import { drop } from "./parts/drop.mjs";
 import { large, memory } from "./parts/memory.mjs";
 import { parse } from "./parts/parse.mjs";
 
-const parts = { parse, drop, memory, large };
+const parts = { parse, drop, memory, large, compression };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string" }, files: { type: "string", default: "10000" } },

@@ -34,6 +34,8 @@ enum Part {
     Memory,
     /// 50,000 files, time and memory
     Large,
+    /// Storing and deflating over the loopback and 100 Mbit/s
+    Compression,
 }
 
 /// Builds the widget and the walk, then measures. Figures go to target/bench/results.json too.
@@ -41,6 +43,10 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     setup::for_bench(sh)?;
     widget::build(sh)?;
     walk(sh)?;
+    if args.parts.is_empty() || args.parts.iter().any(|part| matches!(part, Part::Compression)) {
+        // It makes the files.
+        cmd!(sh, "cargo build --quiet --package auraloader-backend --bin aura-backend").run()?;
+    }
     let parts = args.parts.iter().filter_map(ValueEnum::to_possible_value);
     let parts: Vec<_> = parts.map(|part| part.get_name().to_owned()).collect();
     let mut options = vec!["--files".to_owned(), args.files.to_string()];

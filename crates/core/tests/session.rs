@@ -46,6 +46,8 @@ struct World {
     packed: HashMap<ItemId, Vec<u8>>,
     /// How often something was packed.
     packs: usize,
+    /// What of it was left when files were last let go of.
+    left: usize,
     credentials: Credentials,
     /// When it was cancelled.
     ended: Option<Millis>,
@@ -163,6 +165,7 @@ impl World {
             packing: Vec::new(),
             packed: HashMap::new(),
             packs: 0,
+            left: 0,
             credentials: Credentials::default(),
             ended: None,
             ahead: None,
@@ -358,6 +361,7 @@ impl World {
                 }
             }
             Action::ReleaseFiles(ids) => {
+                self.left = self.packed.len();
                 self.packed.retain(|item, _| !ids.contains(&item.file));
                 self.released.push(ids);
             }
@@ -581,6 +585,8 @@ fn native_images_are_deflated_and_their_bytes_let_go_of() {
         world.run(Input::Upload);
         assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
         assert!(world.stored_is_right() && world.packed.is_empty());
+        // All that was sent has been let go of before, but for what went last.
+        assert!(world.left <= 1, "{}", world.left);
         assert_eq!((deflated(&world), world.packs), (vec![true, false, true, true], 3));
         let (_, sent) = world.tus.uploads.values().next().expect("an upload");
         assert!(sent.len() < plain * 3 / 4, "{} of {plain}", sent.len());

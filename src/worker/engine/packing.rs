@@ -7,10 +7,10 @@ use auraloader_core::content::{Content, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::Failure;
-use js_sys::Uint8Array;
 use web_sys::Blob;
 
 use super::Engine;
+use crate::platform::block::Block;
 use crate::platform::files;
 use crate::worker::files::Files;
 use crate::worker::pool::Pool;
@@ -18,7 +18,7 @@ use crate::worker::pool::Pool;
 pub(super) struct Packing {
     pool: Option<Pool>,
     /// In about the order in which they are sent, so that the ones looked for are in front.
-    kept: RefCell<Few<ItemId, Uint8Array>>,
+    kept: RefCell<Few<ItemId, Block>>,
 }
 
 impl Packing {
@@ -63,14 +63,14 @@ impl Engine {
         }
         let (packed, bytes) = made?;
         if let Some(bytes) = bytes {
-            self.packing.kept.borrow_mut().insert(item, bytes);
+            self.packing.kept.borrow_mut().insert(item, Block(bytes));
         }
         Ok(packed)
     }
 
     /// A request's body.
     pub(super) async fn compose(&self, parts: &[Part]) -> Result<Blob, Failure> {
-        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).cloned();
+        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).map(|block| block.0.clone());
         files::compose(parts, async |file| self.files.file(file).await, packed).await
     }
 }

@@ -1,4 +1,4 @@
-// What is in a stored ZIP, read by a reader that is not ours.
+// What is in a ZIP, read by a reader that is not ours.
 
 import { execFile } from "node:child_process";
 import { buffer } from "node:stream/consumers";
@@ -8,13 +8,18 @@ import { sha256 } from "./folders.mjs";
 
 const run = promisify(execFile);
 
-/** `[{ name, sha256 }]` in the order of the central directory. An unsafe name is an error of the reader's. */
+/** `[{ name, size, isDeflated, sha256 }]` in the order of the central directory. An unsafe name is an error of the reader's. */
 export async function entriesOf(path) {
   const zip = await yauzl.openPromise(path, { strictFileNames: true });
   const entries = [];
   for await (const entry of zip.eachEntry()) {
     const stream = await zip.openReadStreamPromise(entry);
-    entries.push({ name: entry.fileName, sha256: sha256(await buffer(stream)) });
+    entries.push({
+      name: entry.fileName,
+      size: entry.uncompressedSize,
+      isDeflated: entry.compressionMethod === 8,
+      sha256: sha256(await buffer(stream)),
+    });
   }
   return entries;
 }

@@ -68,12 +68,13 @@ function find(containerId, selector, text, hidden) {
   );
 }
 
-/** Serves the page; `csp` is its Content-Security-Policy, `answers` what its backend answers by path, given the body
- * that was posted. Ends with the test. */
-export async function servePage(test, { csp, containers = ["uploader"], answers = {} } = {}) {
+/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `answers` what its
+ * backend answers by path, given the body that was posted. Ends with the test. */
+export async function servePage(test, { csp, workerCsp, containers = ["uploader"], answers = {} } = {}) {
   const server = createServer((request, response) => {
     const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
     if (file) {
+      if (workerCsp) response.setHeader("content-security-policy", workerCsp);
       const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";
       createReadStream(join(pkg, file))
         .on("error", () => response.destroy())

@@ -71,6 +71,8 @@ export async function startTusServer(test, inFront = (endpoint) => endpoint) {
     name: "@tus/server and a mock of the Aura API",
     proxy,
     options: async () => ({ apiToken, apiBaseUrl: `${origin}/api`, uploadToken }),
+    /** What the widget is told of the tus server. */
+    lift: () => ({ endpoint, token: liftToken }),
     /** The lifecycle calls so far, by name. */
     calls: () => calls.map(({ call }) => call.replace("upload/", "")),
     /** What the first call of that name was given. */

@@ -331,11 +331,12 @@ impl Plan {
     }
 
     /// What came of packing the item at this level: it is sent so, unless it did not shrink. What has been decided stays.
+    /// Returns whether its bytes are of use.
     ///
     /// # Errors
     /// [`PlanError::Changed`] if the item was packed or read before and is not the same any more.
-    pub fn set_packed(&mut self, item: ItemId, level: u8, packed: Packed) -> Result<(), PlanError> {
-        let Some(entry) = self.place(item) else { return Ok(()) };
+    pub fn set_packed(&mut self, item: ItemId, level: u8, packed: Packed) -> Result<bool, PlanError> {
+        let Some(entry) = self.place(item) else { return Ok(false) };
         let form = match (entry.form, packed.len) {
             (Form::Open, Some(len)) => Form::Deflated { len, level, is_at_hand: true },
             (Form::Open, None) => Form::AsItLies,
@@ -350,7 +351,7 @@ impl Plan {
         }
         (entry.form, entry.crc) = (form, Some(packed.crc));
         self.advance();
-        Ok(())
+        Ok(matches!(form, Form::Deflated { .. }))
     }
 
     /// The deflated bytes of this entry are gone; returns its item if they were there.

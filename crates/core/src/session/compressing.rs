@@ -25,8 +25,9 @@ const BETTER: f64 = 0.9;
 const USUAL_RATIO: f64 = 0.5;
 /// A rate counts what was before half as much after this time.
 const HALVING: f64 = 2000.0;
-/// Nothing is known of a rate before this time, in milliseconds.
-const SETTLED: f64 = 20.0;
+/// Nothing is known of a rate before this time, in milliseconds. What goes with the creation of an upload is to tell a fast
+/// link already; a slow one takes longer for it in any case.
+const SETTLED: f64 = 5.0;
 
 /// Bytes a millisecond, the later ones counting for more.
 #[derive(Clone, Copy, Debug, Default)]

@@ -257,7 +257,8 @@ impl Packing {
             return true;
         }
         if let Some(job) = self.jobs.get(&item) {
-            return !matches!(job, Job::Stale);
+            // What is only being read once more has to be packed all the same.
+            return !matches!(job, Job::Stale | Job::Verifying);
         }
         let level = match need {
             Need::Checksum => None,
@@ -322,7 +323,7 @@ impl Packing {
             self.actions.push_back(Action::LetGo(item));
             return Ok(());
         };
-        let decided = match packed {
+        let is_of_use = match packed {
             Ok(packed) => {
                 self.rates.packed(level, size, packed.len.unwrap_or(size), now.since(self.busy));
                 self.busy = now;
@@ -330,17 +331,16 @@ impl Packing {
             }
             Err(_) => Err(Trouble::Unreadable),
         };
-        if let Err(trouble) = decided {
-            self.actions.push_back(Action::LetGo(item));
-            self.failed(item);
-            return Err(trouble);
-        }
         // It may be behind us by now, or have been packed only to know its length.
         let index = self.plan.index_of(item).unwrap_or_default();
-        if !(self.first..self.next).contains(&index) {
+        if is_of_use == Ok(true) && !(self.first..self.next).contains(&index) {
             self.actions.extend(self.plan.let_go(index).map(Action::LetGo));
+        } else if is_of_use != Ok(true) {
+            self.actions.push_back(Action::LetGo(item));
         }
-        Ok(())
+        is_of_use.map(drop).inspect_err(|_| {
+            self.failed(item);
+        })
     }
 
     /// It is asked for again once the upload goes on.

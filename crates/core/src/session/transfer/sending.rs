@@ -14,6 +14,7 @@ impl Transfer {
             match action {
                 tus::Action::Send(request) => self.send(now, request),
                 tus::Action::Abort => {
+                    self.on_wire = None;
                     // A PATCH still held has not been sent.
                     if self.held.take().is_none() {
                         self.actions.push_back(Action::Abort(Slot::Tus));
