@@ -259,7 +259,9 @@ impl Inner {
     fn reported(self: &Rc<Self>, report: &Report) {
         match report {
             Report::Event { event, .. } => self.happened(event),
-            Report::Resolve { kind, subject, attempt } => self.resolve(*kind, subject.as_ref(), *attempt),
+            Report::Resolve { kind, call, subject, attempt } => {
+                self.resolve(*kind, *call, subject.as_ref(), *attempt)
+            }
             Report::Broken => self.broke_down(),
             Report::Ready => {}
         }
@@ -288,12 +290,12 @@ impl Inner {
     }
 
     /// Calls the host's resolver; what comes of it goes to the engine, whenever that is.
-    fn resolve(self: &Rc<Self>, kind: Kind, subject: Option<&Subject>, attempt: u32) {
+    fn resolve(self: &Rc<Self>, kind: Kind, call: u32, subject: Option<&Subject>, attempt: u32) {
         let resolution = self.options.resolvers.call(kind, subject, attempt);
         let inner = Rc::clone(self);
         spawn_local(async move {
             let result = resolution.await;
-            inner.send(Command::Resolved { kind, result });
+            inner.send(Command::Resolved { kind, call, result });
         });
     }
 

@@ -78,7 +78,7 @@ impl Engine {
             Command::Files { ids } => return self.files.arrived(&ids, files),
             Command::AllListed(drop) => Input::AllListed(drop),
             Command::StopReading => Input::StopReading,
-            Command::Resolved { kind, result } => Input::Resolved(kind, result),
+            Command::Resolved { kind, call, result } => Input::Resolved(kind, call, result),
             Command::Online(online) => Input::Online(online),
             Command::Upload => Input::Upload,
             Command::Pause => Input::Pause,
@@ -159,8 +159,8 @@ impl Engine {
                 let pending = self.requests.borrow_mut().remove(&id);
                 pending.iter().for_each(Pending::abort);
             }
-            Action::Resolve { kind, subject, attempt } => {
-                (self.report)(Report::Resolve { kind, subject, attempt });
+            Action::Resolve { kind, call, subject, attempt } => {
+                (self.report)(Report::Resolve { kind, call, subject, attempt });
             }
             Action::ReleaseFiles(ids) => {
                 self.files.release(&ids);

@@ -46,6 +46,8 @@ pub enum Command {
     Resolved {
         /// Of which credential.
         kind: Kind,
+        /// Which call.
+        call: u32,
         /// The value.
         result: Result<Grant, Unresolved>,
     },
@@ -75,6 +77,8 @@ pub enum Report {
     Resolve {
         /// Of which credential.
         kind: Kind,
+        /// Which call.
+        call: u32,
         /// What a signature is for.
         subject: Option<Subject>,
         /// 1, and more after failures.

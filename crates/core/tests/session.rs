@@ -87,6 +87,8 @@ struct Credentials {
     hangs_from: Option<usize>,
     /// It has been called in vain, and nothing else is going on.
     hangs: bool,
+    /// Calls that it has not answered.
+    unanswered: Vec<(Kind, u32)>,
     resolutions: usize,
     /// At this request all that was issued so far is refused.
     revoked_at: Option<usize>,
@@ -351,13 +353,15 @@ impl World {
             }
             Action::Forget(key) => self.records.retain(|(known, _)| *known != key),
             Action::Abort(_) => {}
-            Action::Resolve { kind, subject, .. } => {
+            Action::Resolve { kind, call, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
                 self.credentials.hangs =
                     self.credentials.hangs_from.is_some_and(|from| self.requests >= from);
-                if !self.credentials.hangs {
+                if self.credentials.hangs {
+                    self.credentials.unanswered.push((kind, call));
+                } else {
                     let grant = self.credentials.resolve(self.now, kind);
-                    self.session.handle(self.now, Input::Resolved(kind, grant));
+                    self.session.handle(self.now, Input::Resolved(kind, call, grant));
                 }
             }
             Action::ReleaseFiles(ids) => {
@@ -1171,6 +1175,28 @@ fn who_cancels_does_not_wait_for_a_resolver_that_hangs() {
     assert_eq!(world.state.step, Step::Cancelled, "{:?}", world.events);
     let taken = world.ended.expect("a time").since(asked);
     assert!(taken < Duration::from_secs(60), "{taken:?}");
+}
+
+#[test]
+fn an_answer_to_an_earlier_call_is_not_taken_for_that_to_the_latest() {
+    let mut world = World::with_resolvers(60_000, |_| {});
+    world.credentials.hangs_from = Some(world.requests);
+    world.run(Input::Upload);
+    let signatures = |world: &World| -> Vec<u32> {
+        let calls = world.credentials.unanswered.iter();
+        calls.filter(|(kind, _)| *kind == Kind::Signature).map(|(_, call)| *call).collect()
+    };
+    while signatures(&world).len() < 2 {
+        world.run(Input::Timeout);
+    }
+    let late = Grant { value: Secret::new("late"), expires: None };
+    let calls = signatures(&world);
+    world.session.handle(world.now, Input::Resolved(Kind::Signature, calls[0], Ok(late)));
+    world.credentials.hangs_from = None;
+    let grant = world.credentials.resolve(world.now, Kind::Signature);
+    world.run(Input::Resolved(Kind::Signature, calls[1], grant));
+    assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
+    assert_eq!(world.credentials.refusals, 0);
 }
 
 impl World {

@@ -35,7 +35,11 @@ impl Session {
         self.skew = if is_off { (unix.0 as i64).saturating_sub(here as i64) } else { 0 };
     }
 
-    pub(super) fn resolved(&mut self, now: Millis, kind: Kind, result: Result<Grant, Unresolved>) {
+    /// An answer to any but the last call came too late: it may be for an upload that is over.
+    pub(super) fn resolved(&mut self, now: Millis, kind: Kind, call: u32, result: Result<Grant, Unresolved>) {
+        if self.resolving.get(&kind) != Some(&call) {
+            return;
+        }
         let moment = self.moment(now);
         if let Some(credential) = self.credential(kind) {
             credential.resolved(moment, result);
@@ -91,8 +95,11 @@ impl Session {
             });
             match next {
                 Some((kind, credentials::Action::Resolve { attempt })) => {
+                    self.resolutions += 1;
+                    let call = self.resolutions;
+                    self.resolving.insert(kind, call);
                     let subject = self.subject.clone().filter(|_| kind == Kind::Signature);
-                    self.actions.push_back(Action::Resolve { kind, subject, attempt });
+                    self.actions.push_back(Action::Resolve { kind, call, subject, attempt });
                 }
                 Some((_, credentials::Action::Changed)) => {
                     self.keep_waiting(now);

@@ -69,8 +69,8 @@ pub enum Input {
     Answer(RequestId, Answer),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
-    /// What came of [`Action::Resolve`].
-    Resolved(Kind, Result<Grant, Unresolved>),
+    /// What came of the [`Action::Resolve`] of this number.
+    Resolved(Kind, u32, Result<Grant, Unresolved>),
     /// The records that [`Action::Recall`] asked for.
     Recalled(Vec<(Key, Record)>),
     /// What [`Action::Fingerprint`] of this number asked for; none if the browser makes no digests.
@@ -122,6 +122,8 @@ pub enum Action {
     Resolve {
         /// Of which credential.
         kind: Kind,
+        /// Tells this call from others, so that an answer which comes late is not taken for that of the next.
+        call: u32,
         /// What a signature is for.
         subject: Option<Subject>,
         /// 1, and more after failures.

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::credentials::{self, Credential, Subject};
+use crate::credentials::{self, Credential, Kind, Subject};
 use crate::dicom::{Index, Text};
 use crate::few::Few;
 use crate::http::{Answer, Failure, Request};
@@ -90,6 +90,9 @@ pub struct Session {
     wall: (Millis, Unix),
     /// How far the server's clock is ahead, in milliseconds.
     skew: i64,
+    /// Calls of resolvers so far, and the latest of each.
+    resolutions: u32,
+    resolving: Few<Kind, u32>,
     last_request: RequestId,
     actions: VecDeque<Action>,
     /// Something of the state is not told yet.
@@ -140,6 +143,8 @@ impl Session {
             unauthorised: VecDeque::new(),
             wall: (Millis::default(), Unix::default()),
             skew: 0,
+            resolutions: 0,
+            resolving: Few::default(),
             last_request: 0,
             actions: VecDeque::new(),
             dirty: false,
@@ -187,7 +192,7 @@ impl Session {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
                 }
             }
-            Input::Resolved(kind, result) => self.resolved(now, kind, result),
+            Input::Resolved(kind, call, result) => self.resolved(now, kind, call, result),
             Input::Recalled(records) => self.recalled(now, records),
             Input::Fingerprint(serial, key) => self.fingerprinted(now, serial, key),
             Input::Online(online) => self.set_online(now, online),
