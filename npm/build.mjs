@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { serverFiles } from "./build-server.mjs";
+import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 
 const here = import.meta.dirname;
@@ -34,7 +35,10 @@ const names = JSON.parse(await readFile(join(glueDir, "names.json"), "utf8"));
 function withShortNames(source) {
   const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
   const exports = new Map(names.exports);
-  return source
+  // What the module does not import any more needs no function.
+  const entry = /^ {8}(__wb\w+): function[\s\S]*?^ {8}\}(?:, arguments\); \})?,\n/gm;
+  return withoutUnused(source)
+    .replace(entry, (whole, name) => (imports.has(name) ? whole : ""))
     .replace(/"\.\/standalone_auraloader_bg\.js"/, '"a"')
     .replace(/\bwasm\.(\w+)/g, (whole, long) => (exports.has(long) ? `wasm.${exports.get(long)}` : whole))
     .replace(/\b__wb\w+(?=:)/g, (long) => imports.get(long) ?? long);

@@ -8,10 +8,8 @@ use wasm_bindgen::JsValue;
 pub(super) fn to_js(info: &ErrorInfo) -> JsValue {
     let error = Error::new(&info.message);
     error.set_name("AuraloaderError");
-    let context = serde_json::to_value(info.context).ok();
-    let context = context.as_ref().and_then(|context| context.as_str()).unwrap_or_default();
     // Setting a field of a fresh error can't fail.
-    drop(Reflect::set(&error, &"context".into(), &context.into()));
+    drop(Reflect::set(&error, &"context".into(), &info.context.name().into()));
     if let Some(status) = info.status_code {
         drop(Reflect::set(&error, &"statusCode".into(), &status.into()));
     }

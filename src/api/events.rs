@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use auraloader_core::dicom::{RejectedFile, StudyInfo};
-use auraloader_core::state::{Progress, State, Step, UploadResult};
+use auraloader_core::json::Writer;
+use auraloader_core::state::{Progress, State, Step, StudyId, UploadResult};
 use js_sys::{Array, JSON, Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement, console};
 
@@ -74,10 +74,16 @@ impl<T> Default for Cached<T> {
     }
 }
 
-impl<T: Serialize> Cached<T> {
-    fn get(&mut self, list: &Arc<Vec<T>>) -> JsValue {
+impl<T> Cached<T> {
+    fn get(&mut self, list: &Arc<Vec<T>>, tell: fn(&T, &mut Writer)) -> JsValue {
         if !Arc::ptr_eq(&self.list, list) {
-            *self = Self { list: Arc::clone(list), js: to_js(&**list) };
+            let mut json = Writer::default();
+            json.open('[');
+            list.iter().for_each(|one| tell(one, &mut json));
+            json.close(']');
+            // What is written is JSON.
+            let js = JSON::parse(&json.finish()).unwrap_or_default();
+            *self = Self { list: Arc::clone(list), js };
         }
         self.js.clone()
     }
@@ -86,12 +92,17 @@ impl<T: Serialize> Cached<T> {
 impl States {
     /// `StudyInfo[]`.
     pub(super) fn studies(&self, state: &State) -> JsValue {
-        self.studies.borrow_mut().get(&state.studies)
+        self.studies.borrow_mut().get(&state.studies, StudyInfo::tell)
     }
 
     /// `RejectedFile[]`.
     pub(super) fn rejected(&self, state: &State) -> JsValue {
-        self.rejected.borrow_mut().get(&state.rejected)
+        self.rejected.borrow_mut().get(&state.rejected, |file, json| {
+            json.open('{');
+            json.field("path", &file.path);
+            json.field("reason", file.reason.name());
+            json.close('}');
+        })
     }
 
     /// `UploaderState`.
@@ -101,7 +112,7 @@ impl States {
         let message = state.error.as_ref().map_or("", |error| &error.message);
         let object = Object::new();
         let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
-        set("step", to_js(&state.step));
+        set("step", state.step.name().into());
         set("totalFiles", state.total_files.into());
         set("studiesCount", state.studies.len().into());
         set("seriesCount", state.studies.iter().map(|study| study.series_count).sum::<usize>().into());
@@ -122,7 +133,7 @@ impl States {
 pub(super) fn progress(progress: &Progress) -> JsValue {
     let object = Object::new();
     let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
-    set("phase", to_js(&progress.phase));
+    set("phase", progress.phase.name().into());
     set("filesDone", progress.files_done.into());
     set("filesTotal", progress.files_total.into());
     set("bytesSent", (progress.bytes_sent as f64).into());
@@ -134,10 +145,16 @@ pub(super) fn progress(progress: &Progress) -> JsValue {
 
 /// `UploadResult`.
 pub(super) fn result(result: &UploadResult) -> JsValue {
-    to_js(result)
-}
-
-fn to_js(value: &impl Serialize) -> JsValue {
-    let json = serde_json::to_string(value).unwrap_or_default();
-    JSON::parse(&json).unwrap_or_default()
+    let object = Object::new();
+    let set = |name: &str, value: JsValue| drop(Reflect::set(&object, &name.into(), &value));
+    let study = |study: &StudyId| {
+        let object = Object::new();
+        drop(Reflect::set(&object, &"id".into(), &study.id.as_str().into()));
+        object
+    };
+    set("uploadId", result.upload_id.as_str().into());
+    set("studies", result.studies.iter().map(study).collect::<Array>().into());
+    set("successful", result.successful.into());
+    set("failed", result.failed.into());
+    object.into()
 }

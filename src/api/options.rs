@@ -73,7 +73,18 @@ fn retry_delays(value: &JsValue) -> Vec<u64> {
 }
 
 fn exclude_rules(value: &JsValue) -> Vec<ExcludeRule> {
-    json(value).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_else(ExcludeRule::defaults)
+    let rule = |rule: JsValue| {
+        let text = |name| get(&rule, name).as_string();
+        ExcludeRule {
+            sop_class_uid: text("sopClassUid"),
+            modality: text("modality"),
+            protocol_name: text("protocolName"),
+        }
+    };
+    match value.dyn_ref::<Array>() {
+        Some(given) => given.iter().map(rule).collect(),
+        None => ExcludeRule::defaults(),
+    }
 }
 
 /// A field of an object; `undefined` if there is none.

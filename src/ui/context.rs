@@ -3,6 +3,7 @@
 use auraloader_core::state::State;
 use leptos::prelude::*;
 
+use super::element::Node;
 use super::focus::Focus;
 use super::intent::{Intent, Intents};
 use super::screen::Screen;
@@ -12,14 +13,19 @@ use super::screen::Screen;
 pub(super) struct Context {
     pub(super) state: RwSignal<State>,
     pub(super) screen: Memo<Screen>,
-    intents: StoredValue<Intents, LocalStorage>,
-    focus: StoredValue<Focus, LocalStorage>,
-    spoken: RwSignal<String>,
+    parts: StoredValue<Parts, LocalStorage>,
+}
+
+#[derive(Clone)]
+struct Parts {
+    intents: Intents,
+    focus: Focus,
+    spoken: Node,
 }
 
 impl Context {
     pub(super) fn new(state: RwSignal<State>, intents: Intents, focus: Focus) -> Self {
-        let focus = StoredValue::new_local(focus);
+        let parts = StoredValue::new_local(Parts { intents, focus, spoken: Node::text("") });
         let screen = Memo::new(move |before: Option<&Screen>| {
             let now = state.with(Screen::of);
             // Here nothing of the page has changed yet.
@@ -28,49 +34,45 @@ impl Context {
                 Some(Screen::Uploading | Screen::Offline)
                     if matches!(now, Screen::Uploading | Screen::Offline) =>
                 {
-                    focus.with_value(|focus| focus.keep(|_| None));
+                    parts.with_value(|parts| parts.focus.keep(|_| None));
                 }
-                Some(_) => focus.with_value(Focus::to_heading),
+                Some(_) => parts.with_value(|parts| parts.focus.to_heading()),
                 None => {}
             }
             now
         });
-        Self {
-            state,
-            screen,
-            intents: StoredValue::new_local(intents),
-            focus,
-            spoken: RwSignal::new(String::new()),
-        }
+        Self { state, screen, parts }
     }
 
     /// Sends what the person asked for.
     pub(super) fn send(self, intent: Intent) {
         // A copy, as the handler may unmount the widget that holds it.
-        let intents = self.intents.try_get_value();
-        if let Some(intents) = intents {
-            intents.send(intent);
+        let parts = self.parts.try_get_value();
+        if let Some(parts) = parts {
+            parts.intents.send(intent);
         }
     }
 
-    /// Lets `task` use the focus.
-    pub(super) fn focus<T>(self, task: impl FnOnce(&Focus) -> T) -> Option<T> {
-        self.focus.try_with_value(task)
+    /// What moves the focus, while the widget is there.
+    pub(super) fn focus(self) -> Option<Focus> {
+        self.parts.try_get_value().map(|parts| parts.focus)
     }
 
     /// Puts a text into the live region.
-    pub(super) fn say(self, text: String) {
+    pub(super) fn say(self, text: &str) {
         // Gone if a promise settled after the widget.
-        let _ = self.spoken.try_set(text);
+        if let Some(spoken) = self.spoken() {
+            spoken.say(text);
+        }
     }
 
-    /// What the live region holds.
-    pub(super) fn spoken(self) -> String {
-        self.spoken.get()
+    /// The text in the live region.
+    pub(super) fn spoken(self) -> Option<Node> {
+        self.parts.try_get_value().map(|parts| parts.spoken)
     }
 
-    /// Whether the state drawn is one of some kind; changes only with the answer.
-    pub(super) fn on(self, kind: fn(Screen) -> bool) -> Memo<bool> {
-        Memo::new(move |_| kind(self.screen.get()))
+    /// Whether the state drawn is one of some kind.
+    pub(super) fn on(self, kind: fn(Screen) -> bool) -> impl Fn() -> bool + Copy {
+        move || kind(self.screen.get())
     }
 }

@@ -1,6 +1,6 @@
 //! Icons of the Lucide set (<https://lucide.dev>, ISC licence), each as one path of a 24 × 24 grid.
 
-use leptos::prelude::*;
+use super::element::{El, svg};
 
 pub(super) const ALERT: &str =
     "m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01";
@@ -36,12 +36,11 @@ pub(super) const WIFI_OFF: &str = "M12 20h.01M8.5 16.429a5 5 0 0 1 7 0M5 12.859a
      0-2.007-1.523M2 8.82a15 15 0 0 1 4.177-2.643M22 8.82a15 15 0 0 0-11.288-3.764M2 2l20 20";
 pub(super) const X: &str = "M18 6 6 18M6 6l12 12";
 
+/// Of the element around the path.
+pub(super) const ATTRIBUTES: &[(&str, &str)] =
+    &[("class", "icon"), ("viewBox", "0 0 24 24"), ("aria-hidden", "true")];
+
 /// Draws one; there is always text beside it, so it is hidden from assistive technology.
-pub(super) fn icon(path: &'static str) -> AnyView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=path></path>
-        </svg>
-    }
-    .into_any()
+pub(super) fn icon(path: &str) -> El {
+    svg("svg", ATTRIBUTES).child(svg("path", &[("d", path)]))
 }

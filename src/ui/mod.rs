@@ -1,13 +1,13 @@
 //! Leptos components, drawn from [`State`] and from nothing else.
 
-#![expect(unreachable_pub, reason = "`#[component]` makes its properties public, whatever the component is")]
-
 mod actions;
 mod announce;
 mod app;
 mod context;
 mod copy_button;
+mod disclosure;
 mod drop_zone;
+mod element;
 mod focus;
 mod format;
 mod icon;
@@ -23,13 +23,14 @@ mod words;
 pub use intent::{Intent, Intents};
 
 use auraloader_core::state::State;
-use leptos::mount::{UnmountHandle, mount_to};
+use leptos::mount::{UnmountHandle, mount_to_renderer};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
-use self::app::App;
+use self::app::app;
 use self::context::Context;
+use self::element::El;
 use self::focus::Focus;
 
 /// What the components read.
@@ -64,7 +65,7 @@ impl Theme {
 /// The widget as drawn; dropping it takes everything out of the container again.
 pub struct Mounted {
     // Dropped first: components are unmounted while their root is still in the page.
-    view: Option<UnmountHandle<<AnyView as Render>::State>>,
+    view: Option<UnmountHandle<El>>,
     root: HtmlElement,
     shadow: ShadowRoot,
 }
@@ -103,9 +104,6 @@ pub fn mount(
     root.set_attribute("dir", "ltr")?;
     shadow.append_child(&root)?;
     let focus = Focus::new(shadow.clone(), root.clone());
-    let view = mount_to(root.clone(), move || {
-        let context = Context::new(model.state, intents, focus);
-        view! { <App context /> }.into_any()
-    });
+    let view = mount_to_renderer(&root, move || app(Context::new(model.state, intents, focus)));
     Ok(Mounted { view: Some(view), root, shadow })
 }

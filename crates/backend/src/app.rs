@@ -150,7 +150,7 @@ pub fn app(config: Config) -> Result<Router, StartError> {
 }
 
 /// Logs method, path and outcome; never headers, queries or bodies.
-async fn trace(request: Request, next: Next) -> Response {
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", method = %request.method(), path = request.uri().path());
     async move {
         let response = next.run(request).await;

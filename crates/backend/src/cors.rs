@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 const ALLOW_METHODS: &str = "GET, HEAD, POST, PATCH, DELETE, OPTIONS";
 const ALLOW_HEADERS: &str = "Accept, Authorization, Content-Type, Tus-Resumable, Upload-Checksum, Upload-Concat, \
     Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset, X-Api-Key, X-Aura-Expire, X-Aura-Signature, \
-    X-Requested-With";
+    X-HTTP-Method-Override, X-Requested-With";
 const EXPOSE_HEADERS: &str = "Date, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, \
     Tus-Resumable, Tus-Version, Upload-Defer-Length, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset";
 /// Seconds for which a browser may remember a preflight; none remembers longer.

@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod dicom;
 pub mod few;
 pub mod http;
+pub mod json;
 pub mod lifecycle;
 pub mod reading;
 pub mod retry;

@@ -1,13 +1,10 @@
 //! The calls of the Aura API: what is asked, what is answered, and trying again.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
-use crate::dicom::{SeriesInfo, StudyInfo};
+use crate::dicom::StudyInfo;
 use crate::http::{Answer, Body, Failure, HeaderValue, Method, Request, Response};
+use crate::json::{Json, Writer};
 use crate::retry::Backoff;
 use crate::secret::Secret;
 use crate::state::StudyId;
@@ -106,10 +103,21 @@ impl Api {
         Request { method, url: format!("{}{path}", self.base_url), headers, body, checksum: None }
     }
 
-    fn post(&self, path: &str, body: &impl Serialize) -> Request {
-        // A value made of strings and maps with string keys always has a JSON form.
-        let json = serde_json::to_string(body).unwrap_or_default();
-        self.request(Method::Post, path, Body::Json(json))
+    fn post(&self, path: &str, body: Writer) -> Request {
+        self.request(Method::Post, path, Body::Json(body.finish()))
+    }
+
+    /// The calls after init: `more` is what this one says besides.
+    fn step(&self, path: &str, upload_id: &str, more: Option<(&str, &str)>) -> Request {
+        let mut body = Writer::default();
+        body.open('{');
+        body.field("upload_id", upload_id);
+        if let Some((name, text)) = more {
+            body.field(name, text);
+        }
+        body.field("mode", "uploader");
+        body.close('}');
+        self.post(path, body)
     }
 
     /// `GET /uploader/config`.
@@ -119,45 +127,53 @@ impl Api {
 
     /// `POST /uploader/upload/init`.
     pub fn init(&self, announcement: &Announcement) -> Request {
-        let studies =
-            announcement.studies.iter().map(|study| (study.study_uid.as_str(), wire::Study::from(study)));
-        self.post(
-            "/uploader/upload/init",
-            &wire::Init {
-                upload_id: &announcement.upload_id,
-                studies: studies.collect(),
-                mode: "bulk",
-                r#type: "uploader",
-                source: "standalone-uploader",
-                patient_id: announcement.patient_id.as_deref(),
-                // A context that is no JSON can't be sent; the shell makes it of an object, so it always is.
-                context: announcement.context.as_deref().and_then(|json| serde_json::from_str(json).ok()),
-            },
-        )
+        let mut body = Writer::default();
+        body.open('{');
+        body.field("upload_id", &announcement.upload_id);
+        body.name("studies");
+        body.open('{');
+        for study in &announcement.studies {
+            body.name(&study.study_uid);
+            study.announce(&mut body);
+        }
+        body.close('}');
+        body.field("mode", "bulk");
+        body.field("type", "uploader");
+        body.field("source", "standalone-uploader");
+        match &announcement.patient_id {
+            Some(id) => body.field("patient_id", id),
+            None => {
+                body.name("patient_id");
+                body.raw("null");
+            }
+        }
+        // A context that is no JSON can't be sent; the shell makes it of an object, so it always is.
+        if let Some(context) = announcement.context.as_deref().and_then(Json::parse) {
+            body.name("context");
+            body.raw(context.raw());
+        }
+        body.close('}');
+        self.post("/uploader/upload/init", body)
     }
 
     /// `POST /uploader/upload/start`.
     pub fn start(&self, upload_id: &str, assembly_id: &str) -> Request {
-        let body = wire::Step { upload_id, assembly_id: Some(assembly_id), message: None, mode: "uploader" };
-        self.post("/uploader/upload/start", &body)
+        self.step("/uploader/upload/start", upload_id, Some(("assembly_id", assembly_id)))
     }
 
     /// `POST /uploader/upload/complete`.
     pub fn complete(&self, upload_id: &str, assembly_id: &str) -> Request {
-        let body = wire::Step { upload_id, assembly_id: Some(assembly_id), message: None, mode: "uploader" };
-        self.post("/uploader/upload/complete", &body)
+        self.step("/uploader/upload/complete", upload_id, Some(("assembly_id", assembly_id)))
     }
 
     /// `POST /uploader/upload/error`.
     pub fn error(&self, upload_id: &str, message: &str) -> Request {
-        let body = wire::Step { upload_id, assembly_id: None, message: Some(message), mode: "uploader" };
-        self.post("/uploader/upload/error", &body)
+        self.step("/uploader/upload/error", upload_id, Some(("message", message)))
     }
 
     /// `POST /uploader/upload/cancel`.
     pub fn cancel(&self, upload_id: &str) -> Request {
-        let body = wire::Step { upload_id, assembly_id: None, message: None, mode: "uploader" };
-        self.post("/uploader/upload/cancel", &body)
+        self.step("/uploader/upload/cancel", upload_id, None)
     }
 }
 
@@ -166,33 +182,22 @@ impl Api {
 /// # Errors
 /// The failure, or which field is missing.
 pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Wire {
-        lift: Lift,
-        mode: String,
-    }
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Lift {
-        endpoint: String,
-        token: String,
-        bucket: String,
-        expire: Option<Box<RawValue>>,
-    }
-    let body = &success(answer)?.body;
-    let Wire { lift, mode } = serde_json::from_str(body).unwrap_or_default();
-    if !(lift.endpoint.starts_with("https://") || lift.endpoint.starts_with("http://")) {
+    let config = Json::parse(&success(answer)?.body);
+    let lift = config.and_then(|config| config.get("lift"));
+    let field = |name| lift.and_then(|lift| lift.get(name));
+    let text = |field: Option<Json<'_>>| field.and_then(Json::string).unwrap_or_default();
+    let (endpoint, token) = (text(field("endpoint")), text(field("token")));
+    if !(endpoint.starts_with("https://") || endpoint.starts_with("http://")) {
         return Err(Error::InvalidConfig { field: "lift.endpoint" });
     }
-    if lift.token.is_empty() {
+    if token.is_empty() {
         return Err(Error::InvalidConfig { field: "lift.token" });
     }
     // What no server has promised may have any form; then it says nothing.
-    let seconds = lift.expire.and_then(|raw| raw.get().parse::<u64>().ok());
+    let seconds = field("expire").and_then(|expire| expire.raw().parse::<u64>().ok());
     let expires = seconds.map(|seconds| Unix(seconds.saturating_mul(1000)));
-    let token = Secret::new(lift.token);
-    Ok(UploaderConfig { endpoint: lift.endpoint, token, bucket: lift.bucket, mode, expires })
+    let mode = text(config.and_then(|config| config.get("mode")));
+    Ok(UploaderConfig { endpoint, token: Secret::new(token), bucket: text(field("bucket")), mode, expires })
 }
 
 /// Reads the answer to [`Api::init`]: the server's ids of the studies; an answer without any gives none.
@@ -200,20 +205,11 @@ pub fn read_config(answer: &Answer) -> Result<UploaderConfig, Error> {
 /// # Errors
 /// The failure.
 pub fn read_init(answer: &Answer) -> Result<Vec<StudyId>, Error> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Wire {
-        studies: Vec<Study>,
-    }
-    #[derive(Deserialize)]
-    struct Study {
-        #[serde(default)]
-        id: Option<Box<RawValue>>,
-    }
-    let Wire { studies } = serde_json::from_str(&success(answer)?.body).unwrap_or_default();
+    let studies = Json::parse(&success(answer)?.body).and_then(|init| init.get("studies"));
+    let ids = studies.into_iter().flat_map(Json::values).filter_map(|study| study.get("id"));
     // Some servers count, some name: a string, else the number as it stands.
-    let text = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().to_owned());
-    Ok(studies.iter().filter_map(|study| Some(StudyId { id: text(study.id.as_ref()?) })).collect())
+    let text = |id: Json<'_>| StudyId { id: id.string().unwrap_or_else(|| id.raw().to_owned()) };
+    Ok(ids.filter(|id| id.raw() != "null").map(text).collect())
 }
 
 /// The answer, if it is a success.
@@ -232,24 +228,15 @@ pub fn success(answer: &Answer) -> Result<&Response, Error> {
 
 /// The text of `{message}`, `{errors: {field: [texts]}}` or `{error: {message}}`.
 fn server_text(body: &str) -> String {
-    #[derive(Deserialize)]
-    struct Fields {
-        errors: BTreeMap<String, Vec<String>>,
+    let body = Json::parse(body);
+    let field = |name| body.and_then(|body| body.get(name));
+    let errors = field("errors").into_iter().flat_map(Json::members).flat_map(|(_, texts)| texts.values());
+    let errors: Vec<_> = errors.filter_map(Json::string).collect();
+    if !errors.is_empty() {
+        return errors.join(" ");
     }
-    #[derive(Deserialize)]
-    struct Message {
-        message: String,
-    }
-    #[derive(Deserialize)]
-    struct Nested {
-        error: Message,
-    }
-    if let Ok(Fields { errors }) = serde_json::from_str(body) {
-        return errors.into_values().flatten().collect::<Vec<_>>().join(" ");
-    }
-    let message = serde_json::from_str::<Message>(body);
-    let message = message.or_else(|_| serde_json::from_str::<Nested>(body).map(|nested| nested.error));
-    message.map_or_else(|_| "The server refused the request.".to_owned(), |message| message.message)
+    let message = field("message").or_else(|| field("error")?.get("message"));
+    message.and_then(Json::string).unwrap_or_else(|| "The server refused the request.".to_owned())
 }
 
 /// One call that is tried again as often as its waits allow.
@@ -363,99 +350,6 @@ impl Call {
     fn send(&mut self, now: Millis) -> Next {
         self.waits = Some(Wait::Answer(now));
         Next::Send(self.request.clone())
-    }
-}
-
-mod wire {
-    use super::{BTreeMap, RawValue, SeriesInfo, StudyInfo};
-
-    #[derive(serde::Serialize)]
-    pub(super) struct Init<'a> {
-        pub(super) upload_id: &'a str,
-        pub(super) studies: BTreeMap<&'a str, Study<'a>>,
-        pub(super) mode: &'a str,
-        pub(super) r#type: &'a str,
-        pub(super) source: &'a str,
-        pub(super) patient_id: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) context: Option<&'a RawValue>,
-    }
-
-    #[derive(serde::Serialize)]
-    pub(super) struct Step<'a> {
-        pub(super) upload_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) assembly_id: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub(super) message: Option<&'a str>,
-        pub(super) mode: &'a str,
-    }
-
-    /// [`StudyInfo`] without what only the page is told.
-    #[derive(serde::Serialize)]
-    pub(super) struct Study<'a> {
-        study_uid: &'a str,
-        patient_name: &'a str,
-        patient_id: &'a str,
-        study_date: &'a str,
-        study_time: &'a str,
-        study_description: &'a str,
-        institution_name: &'a str,
-        modalities: &'a [String],
-        series_count: usize,
-        images: usize,
-        series: BTreeMap<&'a str, Series<'a>>,
-    }
-
-    #[derive(serde::Serialize)]
-    struct Series<'a> {
-        study_instance_uid: &'a str,
-        series_instance_uid: &'a str,
-        modality: &'a str,
-        series_description: &'a str,
-        body_part_examined: &'a str,
-        series_date: &'a str,
-        series_time: &'a str,
-        study_date: &'a str,
-        series_number: &'a str,
-    }
-
-    impl<'a> From<&'a StudyInfo> for Study<'a> {
-        fn from(study: &'a StudyInfo) -> Self {
-            Self {
-                study_uid: &study.study_uid,
-                patient_name: &study.patient_name,
-                patient_id: &study.patient_id,
-                study_date: &study.study_date,
-                study_time: &study.study_time,
-                study_description: &study.study_description,
-                institution_name: &study.institution_name,
-                modalities: &study.modalities,
-                series_count: study.series_count,
-                images: study.images,
-                series: study
-                    .series
-                    .iter()
-                    .map(|(uid, series)| (uid.as_str(), Series::from(series)))
-                    .collect(),
-            }
-        }
-    }
-
-    impl<'a> From<&'a SeriesInfo> for Series<'a> {
-        fn from(series: &'a SeriesInfo) -> Self {
-            Self {
-                study_instance_uid: &series.study_instance_uid,
-                series_instance_uid: &series.series_instance_uid,
-                modality: &series.modality,
-                series_description: &series.series_description,
-                body_part_examined: &series.body_part_examined,
-                series_date: &series.series_date,
-                series_time: &series.series_time,
-                study_date: &series.study_date,
-                series_number: &series.series_number,
-            }
-        }
     }
 }
 

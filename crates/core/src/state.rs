@@ -10,7 +10,6 @@ use crate::dicom::{RejectedFile, StudyInfo};
 
 /// Where the widget is in its flow (`UploaderStep`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Step {
     /// Nothing added yet.
     #[default]
@@ -31,9 +30,24 @@ pub enum Step {
     Cancelled,
 }
 
+impl Step {
+    /// As host pages see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Processing => "processing",
+            Self::Pending => "pending",
+            Self::Uploading => "uploading",
+            Self::Paused => "paused",
+            Self::Complete => "complete",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// Which of the two long tasks a [`Progress`] speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Reading headers; `files_*` move.
     #[default]
@@ -42,9 +56,18 @@ pub enum Phase {
     Uploading,
 }
 
+impl Phase {
+    /// As host pages see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Uploading => "uploading",
+        }
+    }
+}
+
 /// `Progress` of the widget's typings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Progress {
     /// Reading or uploading.
     pub phase: Phase,
@@ -65,7 +88,6 @@ pub struct Progress {
 
 /// Which part of the widget an error comes from (`AuraloaderError.context`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum ErrorContext {
     /// `init()` and `mount()`.
     Init,
@@ -79,9 +101,21 @@ pub enum ErrorContext {
     Token,
 }
 
+impl ErrorContext {
+    /// As host pages see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Files => "files",
+            Self::Upload => "upload",
+            Self::Api => "api",
+            Self::Token => "token",
+        }
+    }
+}
+
 /// `AuraloaderError` of the widget's typings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct ErrorInfo {
     /// Where it happened.
     pub context: ErrorContext,
@@ -93,7 +127,6 @@ pub struct ErrorInfo {
 
 /// What a finished upload is reported as (`UploadResult`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct UploadResult {
     /// UUID of the upload.
     pub upload_id: String,
@@ -127,7 +160,6 @@ pub struct StudySpan {
 ///
 /// The lists are shared, so a copy for each progress step costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct State {
     /// Where in the flow.
     pub step: Step,

@@ -1,157 +1,157 @@
 //! What can be done next: one main action a state, and the question before an upload is stopped.
 
-use auraloader_core::state::ErrorContext;
-use leptos::ev::KeyboardEvent;
+use auraloader_core::state::{ErrorContext, State};
 use leptos::prelude::*;
 
 use super::context::Context;
+use super::disclosure::on_escape;
 use super::drop_zone::{Chooser, choose};
+use super::element::{El, el};
 use super::icon::{self, icon};
 use super::intent::Intent;
 use super::screen::Screen;
 use super::words;
 
-/// How much a button stands out.
-#[derive(Clone, Copy)]
-enum Weight {
-    Main,
-    Other,
-    /// Takes something away.
-    Danger,
+/// One button. Its name is its `data-action`, by which the keyboard's place and tests find it.
+struct Action {
+    name: &'static str,
+    /// Classes: how much it stands out.
+    class: &'static str,
+    sign: &'static str,
+    label: &'static str,
+    act: Act,
+}
+
+enum Act {
+    Send(Intent),
+    /// Asks first.
+    Cancel,
+    ChooseAnother,
+}
+
+const MAIN: &str = "button main";
+const OTHER: &str = "button";
+/// Takes something away.
+const DANGER: &str = "button danger";
+
+/// What can be done; offline is drawn within uploading, so that *Cancel* stays the same button.
+fn possible(screen: Screen, state: &State) -> Vec<&'static str> {
+    match screen {
+        Screen::Start | Screen::Stopping => vec![],
+        Screen::Processing => vec!["stop"],
+        Screen::NothingFound => vec!["try-another-folder"],
+        Screen::Pending => vec!["upload", "back"],
+        Screen::Uploading => vec!["pause", "cancel"],
+        Screen::Offline => vec!["cancel"],
+        Screen::Paused => vec!["carry-on", "cancel"],
+        // Nothing answers any more: only a reload helps.
+        Screen::Error if state.error.as_ref().is_some_and(|it| it.context == ErrorContext::Init) => vec![],
+        Screen::Error if state.studies.is_empty() => vec!["start-afresh"],
+        Screen::Error => vec!["try-again", "start-over"],
+        Screen::Cancelled => vec!["start-again"],
+        Screen::Complete => vec!["add-more"],
+    }
+}
+
+fn action(key: &str) -> Action {
+    let (name, class, sign, label, act) = match key {
+        "stop" => ("stop", OTHER, icon::X, words::STOP, Act::Send(Intent::StopReading)),
+        "try-another-folder" => {
+            ("try-another-folder", MAIN, icon::FOLDER, words::TRY_ANOTHER_FOLDER, Act::ChooseAnother)
+        }
+        // Its label counts the studies.
+        "upload" => ("upload", MAIN, icon::UPLOAD, "", Act::Send(Intent::Upload)),
+        "back" => ("cancel", OTHER, icon::X, words::CANCEL, Act::Send(Intent::Reset)),
+        "pause" => ("pause", OTHER, icon::PAUSE, words::PAUSE, Act::Send(Intent::Pause)),
+        "cancel" => ("cancel", OTHER, icon::X, words::CANCEL, Act::Cancel),
+        "carry-on" => ("carry-on", MAIN, icon::PLAY, words::CARRY_ON, Act::Send(Intent::Resume)),
+        "try-again" => ("try-again", MAIN, icon::RETRY, words::TRY_AGAIN, Act::Send(Intent::Upload)),
+        "start-over" => ("start-over", OTHER, icon::X, words::START_OVER, Act::Send(Intent::Reset)),
+        "start-afresh" => ("start-over", MAIN, icon::RETRY, words::START_OVER, Act::Send(Intent::Reset)),
+        "start-again" => ("start-again", MAIN, icon::RETRY, words::START_AGAIN, Act::Send(Intent::Reset)),
+        _ => ("add-more", MAIN, icon::PLUS, words::ADD_MORE, Act::Send(Intent::Reset)),
+    };
+    Action { name, class, sign, label, act }
 }
 
 /// The bar of buttons at the end.
-#[component]
-pub(super) fn Actions(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
+pub(super) fn actions(context: Context) -> El {
+    let Context { state, screen, .. } = context;
     let asking = RwSignal::new(false);
-    // Offline is drawn within uploading, so that *Cancel* stays the same button.
-    let screen = Memo::new(move |_| match context.screen.get() {
-        Screen::Offline => Screen::Uploading,
-        screen => screen,
-    });
-    Effect::new(move || {
-        if !screen.get().is_transfer() {
-            asking.set(false);
-        }
-    });
-    let upload = Memo::new(move |_| context.state.with(words::upload));
-    let offline = context.on(|screen| screen == Screen::Offline);
-    let kept = Memo::new(move |_| context.state.with(|state| !state.studies.is_empty()));
-    // Nothing answers any more: only a reload helps.
-    let broken = Memo::new(move |_| {
-        context
-            .state
-            .with(|state| state.error.as_ref().is_some_and(|error| error.context == ErrorContext::Init))
-    });
-    let button = move |name, weight, sign, label: &'static str, intent: Intent| {
-        action(name, weight, sign, move || label.to_owned(), move || context.send(intent.clone()))
-    };
-    let cancel = move || {
-        action(
-            "cancel",
-            Weight::Other,
-            icon::X,
-            || words::CANCEL.to_owned(),
+    let buttons = move || {
+        el("div", &[("class", "buttons")]).list(
             move || {
-                asking.set(true);
-                context.focus(|focus| focus.to_action("[data-action=keep-going]"));
+                state.with(|state| possible(screen.get(), state).into_iter().map(str::to_owned).collect())
             },
+            move |key| draw(context, action(key), asking),
         )
     };
-    let keep_going = move || {
-        asking.set(false);
-        context.focus(|focus| focus.to_action("[data-action=cancel]"));
-    };
-    let question = move || {
-        let escape = move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.stop_propagation();
-                keep_going();
+    el("div", &[("class", "actions"), ("part", "actions")])
+        .when(move || asking.get(), move || question(context, asking))
+        .when(move || !asking.get(), buttons)
+        .effect(Box::new(move || {
+            if !screen.get().is_transfer() && asking.get_untracked() {
+                asking.set(false);
             }
-        };
-        view! {
-            <div class="question" part="question" role="alertdialog" aria-label=words::STOP_QUESTION
-                aria-describedby="consequence" on:keydown=escape>
-                <p><strong>{words::STOP_QUESTION}</strong>" "<span id="consequence">{words::STOP_CONSEQUENCE}</span></p>
-                <div class="buttons">
-                    {action("keep-going", Weight::Other, icon::PLAY, || words::KEEP_GOING.to_owned(), keep_going)}
-                    {button("stop-upload", Weight::Danger, icon::X, words::STOP_UPLOAD, Intent::Cancel)}
-                </div>
-            </div>
+        }))
+}
+
+fn draw(context: Context, Action { name, class, sign, label, act }: Action, asking: RwSignal<bool>) -> El {
+    let button = button(name, class, sign, move || match &act {
+        Act::Send(intent) => context.send(intent.clone()),
+        Act::Cancel => {
+            asking.set(true);
+            to_action(context, "[data-action=keep-going]");
         }
-        .into_any()
-    };
-    let buttons = move || {
-        match screen.get() {
-        Screen::Start | Screen::Stopping => ().into_any(),
-        Screen::Processing => button("stop", Weight::Other, icon::X, words::STOP, Intent::StopReading),
-        Screen::NothingFound => action(
-            "try-another-folder",
-            Weight::Main,
-            icon::FOLDER,
-            || words::TRY_ANOTHER_FOLDER.to_owned(),
-            move || {
-                context.send(Intent::Reset);
-                choose(context, Chooser::Folder);
-            },
-        ),
-        Screen::Pending => view! {
-            {action("upload", Weight::Main, icon::UPLOAD, move || upload.get(), move || context.send(Intent::Upload))}
-            {button("cancel", Weight::Other, icon::X, words::CANCEL, Intent::Reset)}
+        Act::ChooseAnother => {
+            context.send(Intent::Reset);
+            choose(context, Chooser::Folder);
         }
-        .into_any(),
-        Screen::Uploading | Screen::Offline => view! {
-            {move || (!offline.get()).then(|| button("pause", Weight::Other, icon::PAUSE, words::PAUSE, Intent::Pause))}
-            {cancel()}
-        }
-        .into_any(),
-        Screen::Paused => view! {
-            {button("carry-on", Weight::Main, icon::PLAY, words::CARRY_ON, Intent::Resume)}
-            {cancel()}
-        }
-        .into_any(),
-        Screen::Error => view! {
-            {move || if broken.get() {
-                ().into_any()
-            } else if kept.get() {
-                view! {
-                    {button("try-again", Weight::Main, icon::RETRY, words::TRY_AGAIN, Intent::Upload)}
-                    {button("start-over", Weight::Other, icon::X, words::START_OVER, Intent::Reset)}
-                }.into_any()
-            } else {
-                button("start-over", Weight::Main, icon::RETRY, words::START_OVER, Intent::Reset)
-            }}
-        }
-        .into_any(),
-        Screen::Cancelled => button("start-again", Weight::Main, icon::RETRY, words::START_AGAIN, Intent::Reset),
-        Screen::Complete => button("add-more", Weight::Main, icon::PLUS, words::ADD_MORE, Intent::Reset),
-    }
-    };
-    move || {
-        let content =
-            if asking.get() { question() } else { view! { <div class="buttons">{buttons}</div> }.into_any() };
-        view! { <div class="actions" part="actions">{content}</div> }
+    });
+    if label.is_empty() {
+        button.text_of(move || context.state.with(words::upload))
+    } else {
+        button.text(label)
     }
 }
 
-/// One button; `name` becomes its `data-action`, by which the keyboard's place and tests find it.
-fn action(
-    name: &'static str,
-    weight: Weight,
-    sign: &'static str,
-    label: impl Fn() -> String + Send + 'static,
-    act: impl Fn() + 'static,
-) -> AnyView {
-    let class = match weight {
-        Weight::Main => "button main",
-        Weight::Other => "button",
-        Weight::Danger => "button danger",
+/// Whether the upload is to be stopped.
+fn question(context: Context, asking: RwSignal<bool>) -> El {
+    let keep_going = move || {
+        asking.set(false);
+        to_action(context, "[data-action=cancel]");
     };
-    view! {
-        <button type="button" class=class part="button" data-action=name on:click=move |_| act()>{icon(sign)}{label}</button>
+    let text = el("p", &[])
+        .child(el("strong", &[]).text(words::STOP_QUESTION))
+        .text(" ")
+        .child(el("span", &[("id", "consequence")]).text(words::STOP_CONSEQUENCE));
+    let stop = button("stop-upload", DANGER, icon::X, move || context.send(Intent::Cancel));
+    let buttons = el("div", &[("class", "buttons")])
+        .child(button("keep-going", OTHER, icon::PLAY, keep_going).text(words::KEEP_GOING))
+        .child(stop.text(words::STOP_UPLOAD));
+    let attributes = [
+        ("class", "question"),
+        ("part", "question"),
+        ("role", "alertdialog"),
+        ("aria-label", words::STOP_QUESTION),
+        ("aria-describedby", "consequence"),
+    ];
+    let escape = move |event: web_sys::Event| {
+        event.stop_propagation();
+        keep_going();
+    };
+    on_escape(el("div", &attributes), escape).child(text).child(buttons)
+}
+
+fn to_action(context: Context, selector: &'static str) {
+    if let Some(focus) = context.focus() {
+        focus.to_action(selector);
     }
-    .into_any()
+}
+
+/// A button without its words.
+fn button(name: &str, class: &str, sign: &str, act: impl Fn() + 'static) -> El {
+    el("button", &[("type", "button"), ("class", class), ("part", "button"), ("data-action", name)])
+        .on("click", move |_| act())
+        .child(icon(sign))
 }

@@ -3,63 +3,66 @@
 use auraloader_core::state::Step;
 use leptos::prelude::*;
 
-use super::actions::Actions;
+use super::actions::actions;
 use super::announce::{Announcer, Said};
 use super::context::Context;
-use super::drop_zone::{DropZone, Inputs, Size, Veil, drops};
+use super::drop_zone::{self, Size, drop_zone};
+use super::element::{El, el};
 use super::icon::{self, icon};
-use super::left_out::LeftOut;
-use super::meter::Meter;
-use super::problem::Problem;
+use super::left_out::left_out;
+use super::meter::meter;
+use super::problem::problem;
 use super::screen::{Screen, progress_percent};
-use super::study_list::StudyList;
+use super::study_list::study_list;
 use super::words;
 
 /// Everything inside the shadow root.
-#[component]
-pub(super) fn App(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
+pub(super) fn app(context: Context) -> El {
     let Context { state, screen, .. } = context;
     let over = RwSignal::new(false);
-    let heading = Memo::new(move |_| state.with(|state| words::heading(screen.get(), state)));
-    let lead = Memo::new(move |_| state.with(|state| words::lead(screen.get(), state)));
-    let start = context.on(|screen| screen == Screen::Start);
-    let pending = context.on(|screen| screen == Screen::Pending);
-    let busy = Memo::new(move |_| state.with(|state| state.step == Step::Processing));
-    announce(context);
-    view! {
-        <section class="frame" part="frame" data-screen=move || screen.get().name() aria-labelledby="heading"
-            aria-busy=move || busy.get().to_string() {..drops(context, over)}>
-            <header class="head">
-                {move || badge(screen.get())}
-                <div class="head-text">
-                    <h2 id="heading" part="heading" tabindex="-1">{heading}</h2>
-                    <p class="lead" part="lead">{lead}</p>
-                </div>
-            </header>
-            <Problem context />
-            <Meter context />
-            {move || start.get().then(|| view! { <DropZone context size=Size::Full /> })}
-            <StudyList context />
-            <LeftOut context />
-            {move || pending.get().then(|| view! { <DropZone context size=Size::Small /> })}
-            <Actions context />
-            <div class="aside" role="status" aria-live="polite">{move || context.spoken()}</div>
-            <Inputs context />
-            <Veil over />
-        </section>
+    let heading = el("h2", &[("id", "heading"), ("part", "heading"), ("tabindex", "-1")])
+        .text_of(move || state.with(|state| words::heading(screen.get(), state)));
+    let lead = el("p", &[("class", "lead"), ("part", "lead")])
+        .text_of(move || state.with(|state| words::lead(screen.get(), state)));
+    let head = el("header", &[("class", "head")])
+        .list(
+            move || {
+                Some(screen.get())
+                    .filter(|it| *it != Screen::Start)
+                    .iter()
+                    .map(|it| it.name().to_owned())
+                    .collect()
+            },
+            move |_| badge(screen.get_untracked()),
+        )
+        .child(el("div", &[("class", "head-text")]).child(heading).child(lead));
+    let mut frame = el("section", &[("class", "frame"), ("part", "frame"), ("aria-labelledby", "heading")])
+        .attr_of("data-screen", move || Some(screen.get().name().to_owned()))
+        .attr_of("aria-busy", move || Some(state.with(|state| state.step == Step::Processing).to_string()))
+        .child(head);
+    frame = drop_zone::drops(frame, context, over);
+    frame = problem(frame, context);
+    frame = meter(frame, context);
+    frame = frame.when(context.on(|screen| screen == Screen::Start), move || drop_zone(context, Size::Full));
+    frame = study_list(frame, context);
+    frame = left_out(frame, context);
+    frame =
+        frame.when(context.on(|screen| screen == Screen::Pending), move || drop_zone(context, Size::Small));
+    let mut spoken = el("div", &[("class", "aside"), ("role", "status"), ("aria-live", "polite")]);
+    if let Some(text) = context.spoken() {
+        spoken = spoken.with_node(&text);
     }
+    frame = frame.child(actions(context)).child(spoken);
+    frame = drop_zone::inputs(frame, context).when(move || over.get(), drop_zone::veil);
+    announce(frame, context)
 }
 
 /// The sign beside the heading; the heading says the same.
-fn badge(screen: Screen) -> Option<AnyView> {
+fn badge(screen: Screen) -> El {
     let (tone, sign) = match screen {
-        Screen::Start => return None,
         Screen::Processing => ("accent", icon::SEARCH),
         Screen::NothingFound => ("neutral", icon::FILE_X),
-        Screen::Pending => ("accent", icon::IMAGE),
+        Screen::Start | Screen::Pending => ("accent", icon::IMAGE),
         Screen::Uploading => ("accent", icon::CLOUD_UPLOAD),
         Screen::Offline => ("warn", icon::WIFI_OFF),
         Screen::Paused => ("neutral", icon::PAUSE),
@@ -67,21 +70,20 @@ fn badge(screen: Screen) -> Option<AnyView> {
         Screen::Stopping | Screen::Cancelled => ("neutral", icon::CIRCLE_SLASH),
         Screen::Complete => ("ok", icon::CIRCLE_CHECK),
     };
-    Some(view! { <span class="badge" data-tone=tone>{icon(sign)}</span> }.into_any())
+    el("span", &[("class", "badge"), ("data-tone", tone)]).child(icon(sign))
 }
 
 /// Feeds the live region.
-fn announce(context: Context) {
+fn announce(frame: El, context: Context) -> El {
     let Context { state, screen, .. } = context;
-    let percent = Memo::new(move |_| state.with(progress_percent));
-    let announcer = StoredValue::new(Announcer::new(screen.get_untracked(), percent.get_untracked()));
-    Effect::new(move || {
-        let (screen, percent) = (screen.get(), percent.get());
-        let said = announcer.try_update_value(|announcer| announcer.next(screen, percent)).flatten();
-        match said {
-            Some(Said::Change) => context.say(state.with_untracked(|state| words::change(screen, state))),
-            Some(Said::Milestone(percent)) => context.say(words::milestone(screen, percent)),
+    let percent = move || state.with(progress_percent);
+    let mut announcer = Announcer::new(screen.get_untracked(), untrack(percent));
+    frame.effect(Box::new(move || {
+        let screen = screen.get();
+        match announcer.next(screen, percent()) {
+            Some(Said::Change) => context.say(&state.with_untracked(|state| words::change(screen, state))),
+            Some(Said::Milestone(percent)) => context.say(&words::milestone(screen, percent)),
             None => {}
         }
-    });
+    }))
 }

@@ -1,47 +1,32 @@
 //! A button that copies a text and says whether that worked.
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
-use leptos::task::spawn_local;
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Clipboard;
 
 use super::context::Context;
-use super::icon::{self, icon};
+use super::element::{El, Node, el, svg};
+use super::icon;
 use super::words;
 
-/// *Copy list*, *Copy details*.
-#[component]
-pub(super) fn CopyButton(
-    /// The widget's parts.
-    context: Context,
-    /// What is on the button.
-    label: &'static str,
-    /// What is copied, made when asked for.
-    text: Arc<dyn Fn() -> String + Send + Sync>,
-) -> impl IntoView {
-    let outcome = RwSignal::new(None);
-    let copy = move |_| {
-        let text = text();
-        spawn_local(async move {
-            let copied = copy(&text).await.is_ok();
-            // Gone if the widget was closed meanwhile.
-            let _ = outcome.try_set(Some(copied));
-            context.say(words_for(copied).to_owned());
-        });
-    };
-    view! {
-        <button type="button" class="button plain copy" part="button" on:click=copy>
-            {move || icon(if outcome.get() == Some(true) { icon::CHECK } else { icon::COPY })}
-            {move || outcome.get().map_or(label, words_for)}
-        </button>
-    }
-}
-
-fn words_for(copied: bool) -> &'static str {
-    if copied { words::COPIED } else { words::COPY_FAILED }
+/// *Copy list*, *Copy details*; `text` is made when asked for.
+pub(super) fn copy_button(context: Context, label: &'static str, text: impl Fn() -> String + 'static) -> El {
+    let path = svg("path", &[("d", icon::COPY)]);
+    let (sign, words) = (path.node(), Node::text(label));
+    el("button", &[("type", "button"), ("class", "button plain copy"), ("part", "button")])
+        .child(svg("svg", icon::ATTRIBUTES).child(path))
+        .with_node(&words)
+        .on("click", move |_| {
+            let (text, sign, words) = (text(), sign.clone(), words.clone());
+            spawn_local(async move {
+                let copied = copy(&text).await.is_ok();
+                let outcome = if copied { words::COPIED } else { words::COPY_FAILED };
+                sign.put("d", if copied { icon::CHECK } else { icon::COPY });
+                words.say(outcome);
+                context.say(outcome);
+            });
+        })
 }
 
 /// Fails where the page is not a secure context: there is no clipboard then, whatever the binding says.

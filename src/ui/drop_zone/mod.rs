@@ -1,13 +1,12 @@
 //! Where files come in: the zone with its two buttons, the inputs behind them, and drops on the whole widget.
 
 use js_sys::Array;
-use leptos::attr::custom::custom_attribute;
-use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Event, HtmlElement, HtmlInputElement};
 
 use super::context::Context;
+use super::element::{El, el};
 use super::icon::{self, icon};
 use super::intent::Intent;
 use super::words;
@@ -29,56 +28,48 @@ pub(super) enum Chooser {
 }
 
 /// The zone: a group with two buttons.
-#[component]
-pub(super) fn DropZone(
-    /// The widget's parts.
-    context: Context,
-    /// How much room it takes.
-    size: Size,
-) -> impl IntoView {
-    let (label, main, text) = match size {
+pub(super) fn drop_zone(context: Context, size: Size) -> El {
+    let (label, class, main, text) = match size {
         Size::Full => (
             words::ADD_FILES,
+            "zone",
             "button main",
-            view! {
-                <span class="zone-icon">{icon(icon::CLOUD_UPLOAD)}</span>
-                <p class="zone-text">{words::DROP_HERE}<span>{words::DROP_HERE_HINT}</span></p>
-            }
-            .into_any(),
+            el("p", &[("class", "zone-text")])
+                .text(words::DROP_HERE)
+                .child(el("span", &[]).text(words::DROP_HERE_HINT)),
         ),
         Size::Small => (
             words::ADD_MORE,
+            "zone small",
             "button",
-            view! { <p class="zone-text">{icon(icon::PLUS)}{words::ADD_MORE}</p> }.into_any(),
+            el("p", &[("class", "zone-text")]).child(icon(icon::PLUS)).text(words::ADD_MORE),
         ),
     };
-    let folders = can_choose_folders();
-    let files_class = if folders { "button" } else { main };
-    view! {
-        <div class="zone" part="drop-zone" class:small=move || size == Size::Small role="group" aria-label=label>
-            {text}
-            <div class="buttons">
-                {folders.then(|| view! {
-                    <button type="button" class=main part="button" data-action="choose-folder"
-                        on:click=move |_| choose(context, Chooser::Folder)>
-                        {icon(icon::FOLDER)}{words::CHOOSE_FOLDER}
-                    </button>
-                })}
-                <button type="button" class=files_class part="button" data-action="choose-files"
-                    on:click=move |_| choose(context, Chooser::Files)>
-                    {icon(icon::FILES)}{words::CHOOSE_FILES}
-                </button>
-            </div>
-        </div>
+    let button = |class, name, sign, words, chooser| {
+        el("button", &[("type", "button"), ("class", class), ("part", "button"), ("data-action", name)])
+            .on("click", move |_| choose(context, chooser))
+            .child(icon(sign))
+            .text(words)
+    };
+    let mut buttons = el("div", &[("class", "buttons")]);
+    let mut files_class = main;
+    if can_choose_folders() {
+        files_class = "button";
+        buttons =
+            buttons.child(button(main, "choose-folder", icon::FOLDER, words::CHOOSE_FOLDER, Chooser::Folder));
     }
+    buttons =
+        buttons.child(button(files_class, "choose-files", icon::FILES, words::CHOOSE_FILES, Chooser::Files));
+    let mut zone =
+        el("div", &[("class", class), ("part", "drop-zone"), ("role", "group"), ("aria-label", label)]);
+    if size == Size::Full {
+        zone = zone.child(el("span", &[("class", "zone-icon")]).child(icon(icon::CLOUD_UPLOAD)));
+    }
+    zone.child(text).child(buttons)
 }
 
-/// The two inputs; they stay while the rest is redrawn, so that an open chooser never loses its input.
-#[component]
-pub(super) fn Inputs(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
+/// The two inputs, below `frame`; they stay while the rest is redrawn, so that an open chooser never loses its input.
+pub(super) fn inputs(frame: El, context: Context) -> El {
     let chosen = move |event: Event| {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
             return;
@@ -91,12 +82,22 @@ pub(super) fn Inputs(
             context.send(Intent::Chosen(files));
         }
     };
-    view! {
-        <input type="file" multiple=true hidden=true class="choose-files" aria-label=words::CHOOSE_FILES
-            on:change=chosen />
-        <input type="file" multiple=true {..custom_attribute("webkitdirectory", "")} hidden=true class="choose-folder"
-            aria-label=words::CHOOSE_FOLDER on:change=chosen />
-    }
+    [
+        ("choose-files", words::CHOOSE_FILES, "multiple"),
+        ("choose-folder", words::CHOOSE_FOLDER, "webkitdirectory"),
+    ]
+    .into_iter()
+    .fold(frame, |frame, (class, label, what)| {
+        let attributes = [
+            ("type", "file"),
+            ("class", class),
+            ("aria-label", label),
+            ("multiple", ""),
+            ("hidden", ""),
+            (what, ""),
+        ];
+        frame.child(el("input", &attributes).on("change", chosen))
+    })
 }
 
 /// Opens a chooser; only within a click or a key press.
@@ -105,7 +106,7 @@ pub(super) fn choose(context: Context, chooser: Chooser) {
         Chooser::Folder if can_choose_folders() => "input.choose-folder",
         Chooser::Folder | Chooser::Files => "input.choose-files",
     };
-    if let Some(input) = context.focus(|focus| focus.find(selector)).flatten() {
+    if let Some(input) = context.focus().and_then(|focus| focus.find(selector)) {
         input.click();
     }
 }
@@ -118,28 +119,20 @@ fn can_choose_folders() -> bool {
 }
 
 /// Covers the widget while files are held over it.
-#[component]
-pub(super) fn Veil(
-    /// Whether files are held over the widget.
-    over: RwSignal<bool>,
-) -> impl IntoView {
-    move || {
-        over.get().then(|| {
-            view! {
-                <div class="veil" part="veil">
-                    <div class="veil-text">{icon(icon::CLOUD_UPLOAD)}<p>{words::LET_GO}</p></div>
-                </div>
-            }
-        })
-    }
+pub(super) fn veil() -> El {
+    let text = el("div", &[("class", "veil-text")])
+        .child(icon(icon::CLOUD_UPLOAD))
+        .child(el("p", &[]).text(words::LET_GO));
+    el("div", &[("class", "veil"), ("part", "veil")]).child(text)
 }
 
-/// Takes drops on the element that this is spread on; `over` says whether files are held over it.
+/// Takes drops on `frame`; `over` says whether files are held over it.
 ///
 /// A drop that can't be taken is swallowed all the same: the browser would open the file and leave the page.
-pub(super) fn drops(context: Context, over: RwSignal<bool>) -> impl leptos::attr::Attribute + use<> {
+pub(super) fn drops(frame: El, context: Context, over: RwSignal<bool>) -> El {
     let takes = move || context.screen.with_untracked(|screen| screen.takes_files());
-    let hold = move |event: DragEvent| {
+    let hold = move |event: Event| {
+        let event: DragEvent = event.unchecked_into();
         let Some(data) = files_of(&event) else { return };
         event.prevent_default();
         data.set_drop_effect(if takes() { "copy" } else { "none" });
@@ -147,23 +140,23 @@ pub(super) fn drops(context: Context, over: RwSignal<bool>) -> impl leptos::attr
             over.set(takes());
         }
     };
-    (
-        leptos::tachys::html::event::on(ev::dragenter, hold),
-        leptos::tachys::html::event::on(ev::dragover, hold),
-        leptos::tachys::html::event::on(ev::dragleave, move |event: DragEvent| {
-            if over.get_untracked() && !is_within(&event) {
+    frame
+        .on("dragenter", hold)
+        .on("dragover", hold)
+        .on("dragleave", move |event| {
+            if over.get_untracked() && !is_within(event.unchecked_ref()) {
                 over.set(false);
             }
-        }),
-        leptos::tachys::html::event::on(ev::drop, move |event: DragEvent| {
+        })
+        .on("drop", move |event| {
             over.set(false);
+            let event: DragEvent = event.unchecked_into();
             let Some(data) = files_of(&event) else { return };
             event.prevent_default();
             if takes() {
                 context.send(Intent::Dropped(data));
             }
-        }),
-    )
+        })
 }
 
 /// What is dragged, if it is files; text and links are left to the page.

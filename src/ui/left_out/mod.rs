@@ -1,13 +1,15 @@
 //! Files that don't go along, grouped by reason.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use auraloader_core::dicom::{Reason, RejectedFile};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::context::Context;
-use super::copy_button::CopyButton;
+use super::copy_button::copy_button;
+use super::disclosure::disclosure;
+use super::element::{El, el};
 use super::icon::{self, icon};
 use super::screen::Screen;
 use super::words;
@@ -15,108 +17,81 @@ use super::words;
 /// More paths than these are only in the copied list: a disc can hold thousands.
 const PATHS_DRAWN: usize = 100;
 
-/// How many, and on opening which and why; open from the start where nothing else is to be seen.
-#[component]
-pub(super) fn LeftOut(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
-    let rejected = Memo::new(move |_| context.state.with(|state| state.rejected.clone()));
-    let count = Memo::new(move |_| rejected.with(|rejected| rejected.len()));
-    let screen = context.on(|screen| {
+/// How many, and on opening which and why, below `frame`; open from the start where nothing else is to be seen.
+pub(super) fn left_out(frame: El, context: Context) -> El {
+    let Context { state, screen, .. } = context;
+    let count = move || state.with(|state| state.rejected.len());
+    let shows = context.on(|screen| {
         matches!(screen, Screen::NothingFound | Screen::Pending | Screen::Complete | Screen::Error)
     });
-    let shown = Memo::new(move |_| count.get() > 0 && screen.get());
-    let empty_handed = context.on(|screen| screen == Screen::NothingFound);
-    move || {
-        shown.get().then(|| {
-            let groups = move || {
-                let rejected = rejected.get();
-                by_reason(&rejected).into_iter().map(|(reason, files)| group(reason, &files)).collect_view()
+    frame.list(
+        // Drawn anew where nothing else is to be seen.
+        move || {
+            let key = (screen.get() == Screen::NothingFound).to_string();
+            if shows() && count() > 0 { vec![key] } else { Vec::new() }
+        },
+        move |_| {
+            let open = RwSignal::new(screen.get() == Screen::NothingFound);
+            let rejected = move || state.with(|state| state.rejected.clone());
+            let last = RefCell::new(Arc::<Vec<RejectedFile>>::default());
+            // The last one is kept, so that the next can't lie where it lay.
+            let version = move || {
+                let now = rejected();
+                let version = (Arc::as_ptr(&now) as usize).to_string();
+                last.replace(now);
+                vec![version]
             };
-            let report = move || words::left_out_report(&by_reason(&rejected.get_untracked()));
-            let content = move || {
-                view! {
-                    <ul class="groups" role="list">{groups}</ul>
-                    <CopyButton context label=words::COPY_LIST text=Arc::new(report) />
-                }
-                .into_any()
+            let groups = move |_: &str| {
+                let groups = el("ul", &[("class", "groups"), ("role", "list")]);
+                groups
+                    .children(by_reason(&rejected()).into_iter().map(|(reason, files)| group(reason, &files)))
             };
-            view! {
-                <div class="left-out" part="left-out">
-                    <Disclosure open=empty_handed.get() class="button plain toggle"
-                        label=Arc::new(move || view! {
-                            {icon(icon::FILE_X)}<span>{move || words::left_out(count.get())}</span>
-                        }.into_any())
-                        content=Arc::new(content) />
-                </div>
-            }
-        })
-    }
+            let label = |button: El| {
+                let count = el("span", &[]).text_of(move || words::left_out(count()));
+                button.child(icon(icon::FILE_X)).child(count)
+            };
+            let content = disclosure(open, "button plain toggle", label)
+                .list(move || if open.get() { version() } else { Vec::new() }, groups)
+                .when(
+                    move || open.get(),
+                    move || {
+                        copy_button(context, words::COPY_LIST, move || {
+                            words::left_out_report(&by_reason(&untrack(rejected)))
+                        })
+                    },
+                );
+            el("div", &[("class", "left-out"), ("part", "left-out")]).child(content)
+        },
+    )
 }
 
-fn group(reason: Reason, files: &[&RejectedFile]) -> AnyView {
+fn group(reason: Reason, files: &[&RejectedFile]) -> El {
     let count = files.len();
-    let paths: Arc<[String]> = files.iter().take(PATHS_DRAWN).map(|file| file.path.clone()).collect();
-    let label = move || {
-        view! {
-            <span class="reason">{words::reason(reason)}</span>
-            <span class="amount">{words::files(count)}</span>
-        }
-        .into_any()
+    let paths: Vec<_> = files.iter().take(PATHS_DRAWN).map(|file| file.path.clone()).collect();
+    let label = |button: El| {
+        button
+            .child(el("span", &[("class", "reason")]).text(words::reason(reason)))
+            .child(el("span", &[("class", "amount")]).text(&words::files(count)))
     };
-    let content = move || {
-        let more = count - paths.len();
-        view! {
+    let open = RwSignal::new(false);
+    let content = disclosure(open, "button plain toggle group", label).when(
+        move || open.get(),
+        move || {
             // It scrolls, so the keyboard must get there.
-            <ul class="paths" role="list" tabindex="0" aria-label=words::reason(reason)>
-                {paths.iter().map(|path| view! { <li>{path.clone()}</li> }).collect_view()}
-                {(more > 0).then(|| view! { <li class="hint">{words::more_paths(more)}</li> })}
-            </ul>
-        }
-        .into_any()
-    };
-    view! {
-        <li><Disclosure open=false class="button plain toggle group" label=Arc::new(label) content=Arc::new(content) /></li>
-    }
-    .into_any()
-}
-
-type Draw = Arc<dyn Fn() -> AnyView + Send + Sync>;
-
-/// A button that opens what follows it; Escape inside closes it.
-#[component]
-fn Disclosure(
-    /// Whether it is open at first.
-    open: bool,
-    /// Classes of the button.
-    class: &'static str,
-    /// What is on the button.
-    label: Draw,
-    /// What opens.
-    content: Draw,
-) -> impl IntoView {
-    let open = RwSignal::new(open);
-    let button = NodeRef::<leptos::html::Button>::new();
-    let close = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            event.stop_propagation();
-            open.set(false);
-            if let Some(button) = button.get_untracked() {
-                // A button can be focused.
-                let _ = button.focus();
+            let attributes = [
+                ("class", "paths"),
+                ("role", "list"),
+                ("tabindex", "0"),
+                ("aria-label", words::reason(reason)),
+            ];
+            let list = el("ul", &attributes).children(paths.iter().map(|path| el("li", &[]).text(path)));
+            match count - paths.len() {
+                0 => list,
+                more => list.child(el("li", &[("class", "hint")]).text(&words::more_paths(more))),
             }
-        }
-    };
-    view! {
-        <div class="disclosure" on:keydown=close>
-            <button type="button" class=class node_ref=button aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)>
-                {label()}{icon(icon::CHEVRON)}
-            </button>
-            {move || open.get().then(|| content())}
-        </div>
-    }
+        },
+    );
+    el("li", &[]).child(content)
 }
 
 /// Groups in the order of [`Reason`], files in theirs.

@@ -3,52 +3,56 @@
 use leptos::prelude::*;
 
 use super::context::Context;
+use super::element::{El, el};
 use super::screen::{Screen, progress_percent};
 use super::words;
 
-/// Percent, bar, facts.
-#[component]
-pub(super) fn Meter(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
-    let Context { state, screen, .. } = context;
+/// Percent, bar, facts, below `frame`.
+pub(super) fn meter(frame: El, context: Context) -> El {
     let shown = context.on(|screen| screen == Screen::Processing || screen.is_transfer());
-    let percent = Memo::new(move |_| state.with(progress_percent));
+    frame.when(shown, move || draw(context))
+}
+
+fn draw(context: Context) -> El {
+    let Context { state, screen, .. } = context;
+    let percent = move || state.with(progress_percent);
     // Before the first folder is listed, and before the archive is planned, nothing can be said.
-    let known = Memo::new(move |_| {
+    let known = move || {
         state.with(|state| match screen.get() {
             Screen::Processing => state.progress.files_total > 0,
             _ => state.progress.bytes_total > 0,
         })
-    });
-    let facts = Memo::new(move |_| {
+    };
+    let facts = move || {
         state.with(|state| match screen.get() {
             Screen::Processing => words::reading(state),
             screen => words::sending(screen, &state.progress),
         })
-    });
-    let text = Memo::new(move |_| state.with(|state| words::progress_text(screen.get(), state)));
-    let label = move || if screen.get() == Screen::Processing { words::READING } else { words::UPLOADING };
+    };
     let at_rest = context.on(|screen| matches!(screen, Screen::Paused | Screen::Offline));
     let keep_open = context.on(|screen| screen == Screen::Uploading);
-    move || {
-        shown.get().then(|| {
-            view! {
-                <div class="meter" part="progress" class:rest=at_rest>
-                    <div class="meter-line">
-                        <span class="facts">{facts}</span>
-                        <span class="percent">{move || known.get().then(|| words::percentage(percent.get()))}</span>
-                    </div>
-                    <div class="bar" class:unknown=move || !known.get() role="progressbar" aria-label=label
-                        aria-valuemin="0" aria-valuemax="100"
-                        aria-valuenow=move || known.get().then(|| percent.get().to_string())
-                        aria-valuetext=text>
-                        <div class="fill" part="bar" style:width=move || format!("{}%", percent.get())></div>
-                    </div>
-                    <p class="hint">{move || keep_open.get().then_some(words::KEEP_OPEN)}</p>
-                </div>
-            }
+    let line =
+        el("div", &[("class", "meter-line")]).child(el("span", &[("class", "facts")]).text_of(facts)).child(
+            el("span", &[("class", "percent")])
+                .text_of(move || if known() { words::percentage(percent()) } else { String::new() }),
+        );
+    let bar = el("div", &[("role", "progressbar"), ("aria-valuemin", "0"), ("aria-valuemax", "100")])
+        .class_of(move || if known() { "bar" } else { "bar unknown" })
+        .attr_of("aria-label", move || {
+            let reads = screen.get() == Screen::Processing;
+            Some(if reads { words::READING } else { words::UPLOADING }.to_owned())
         })
-    }
+        .attr_of("aria-valuenow", move || known().then(|| percent().to_string()))
+        .attr_of("aria-valuetext", move || {
+            Some(state.with(|state| words::progress_text(screen.get(), state)))
+        })
+        .child(el("div", &[("class", "fill"), ("part", "bar")]).width_of(percent));
+    el("div", &[("part", "progress")])
+        .class_of(move || if at_rest() { "meter rest" } else { "meter" })
+        .child(line)
+        .child(bar)
+        .child(
+            el("p", &[("class", "hint")])
+                .text_of(move || if keep_open() { words::KEEP_OPEN.to_owned() } else { String::new() }),
+        )
 }

@@ -1,115 +1,119 @@
 //! One study: whose, what, when, how much; its series on opening, its progress while it is sent.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auraloader_core::dicom::{SeriesInfo, StudyInfo};
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::find;
+use super::{Studies, find, find_by};
 use crate::ui::context::Context;
+use crate::ui::disclosure::{close_on_escape, toggle};
+use crate::ui::element::{El, Node, el, svg};
 use crate::ui::icon::{self, icon};
 use crate::ui::intent::Intent;
 use crate::ui::screen::{Screen, Sent};
 use crate::ui::words;
 
-/// One card.
-#[component]
-pub(super) fn Card(
-    /// The widget's parts.
-    context: Context,
-    /// All studies.
-    studies: Memo<Arc<Vec<StudyInfo>>>,
-    /// Study Instance UID of the one to draw.
-    uid: String,
-) -> impl IntoView {
+/// The card of the study with this Study Instance UID.
+pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
     let study = {
-        let (uid, guess) = (uid.clone(), AtomicUsize::new(0));
-        Memo::new(move |_| {
+        let (uid, guess) = (uid.to_owned(), AtomicUsize::new(0));
+        // One, or none when the card is about to go away.
+        Studies::new(move |_| {
             studies.with(|studies| {
-                let (index, study) = find(studies, &uid, guess.load(Ordering::Relaxed))?;
-                guess.store(index, Ordering::Relaxed);
-                Some(study.clone())
+                let found = find(studies, &uid, guess.load(Ordering::Relaxed));
+                Arc::new(
+                    found
+                        .into_iter()
+                        .map(|(index, study)| {
+                            guess.store(index, Ordering::Relaxed);
+                            study.clone()
+                        })
+                        .collect(),
+                )
             })
         })
     };
-    // The last word of a card that is about to go away stays empty.
     let text = move |words: fn(&StudyInfo) -> String| {
-        study.with(|study| study.as_ref().map(words).unwrap_or_default())
+        study.with(|study| study.first().map(words).unwrap_or_default())
     };
     let open = RwSignal::new(false);
-    let toggle = NodeRef::<leptos::html::Button>::new();
-    let close = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            event.stop_propagation();
-            open.set(false);
-            if let Some(button) = toggle.get_untracked() {
-                // A button can be focused.
-                let _ = button.focus();
-            }
-        }
+    let toggle = toggle(open, "button plain toggle", |button| button.text_of(move || text(words::contents)));
+    toggle.node().put("part", "toggle");
+    let tile = el("div", &[("class", "tile")]).child(icon(icon::IMAGE)).child(
+        el("span", &[]).text_of(move || text(|study| study.modalities.first().cloned().unwrap_or_default())),
+    );
+    let body = el("div", &[("class", "card-body")])
+        .child(el("h3", &[]).text_of(move || text(words::patient)))
+        .child(el("p", &[]).text_of(move || text(words::description)))
+        .child(el("p", &[]).text_of(move || text(words::origin)));
+    let card = el("li", &[("class", "card"), ("part", "card")]);
+    let card =
+        close_on_escape(card, open, toggle.node()).child(tile).child(warnings(body, study)).child(toggle);
+    let (removed, sent) = (uid.to_owned(), uid.to_owned());
+    let card = card.when(context.on(|screen| screen == Screen::Pending), move || {
+        let uid = removed.clone();
+        let attributes = [
+            ("type", "button"),
+            ("class", "button plain remove"),
+            ("part", "remove"),
+            ("data-action", "remove"),
+        ];
+        el("button", &attributes)
+            .attr_of("aria-label", move || Some(text(words::remove)))
+            .on("click", move |_| context.send(Intent::RemoveStudy(uid.clone())))
+            .child(icon(icon::TRASH))
+            .child(el("span", &[]).text(words::REMOVE))
+    });
+    progress(series(card, study, open), context, sent)
+}
+
+fn warnings(body: El, study: Studies) -> El {
+    let warnings = move || {
+        study.with(|study| {
+            study.iter().flat_map(|study| &study.warnings).copied().map(words::warning).collect::<Vec<_>>()
+        })
     };
-    let removable = context.on(|screen| screen == Screen::Pending);
-    let remove = StoredValue::new(uid.clone());
-    view! {
-        <li class="card" part="card" on:keydown=close>
-            <div class="tile">
-                {icon(icon::IMAGE)}
-                <span>{move || text(|study| study.modalities.first().cloned().unwrap_or_default())}</span>
-            </div>
-            <div class="card-body">
-                <h3>{move || text(words::patient)}</h3>
-                <p>{move || text(words::description)}</p>
-                <p>{move || text(words::origin)}</p>
-                {move || warnings(study)}
-            </div>
-            <button type="button" class="button plain toggle" part="toggle" node_ref=toggle
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)>
-                {move || text(words::contents)}{icon(icon::CHEVRON)}
-            </button>
-            {move || removable.get().then(|| view! {
-                <button type="button" class="button plain remove" part="remove" data-action="remove"
-                    aria-label=move || text(words::remove)
-                    on:click=move |_| context.send(Intent::RemoveStudy(remove.get_value()))>
-                    {icon(icon::TRASH)}<span>{words::REMOVE}</span>
-                </button>
-            })}
-            {move || open.get().then(|| series(study))}
-            <CardProgress context uid />
-        </li>
-    }
+    body.when(
+        move || !warnings().is_empty(),
+        move || {
+            el("ul", &[("class", "warnings"), ("role", "list")]).list(
+                move || warnings().into_iter().map(str::to_owned).collect(),
+                |warning| el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning)),
+            )
+        },
+    )
 }
 
-fn warnings(study: Memo<Option<StudyInfo>>) -> Option<AnyView> {
-    let warnings = study.with(|study| study.as_ref().map(|study| study.warnings.clone()))?;
-    if warnings.is_empty() {
-        return None;
-    }
-    let items = warnings
-        .into_iter()
-        .map(|warning| view! { <li>{icon(icon::ALERT)}<span>{words::warning(warning)}</span></li> })
-        .collect_view();
-    Some(view! { <ul class="warnings" role="list">{items}</ul> }.into_any())
+fn series(card: El, study: Studies, open: RwSignal<bool>) -> El {
+    card.when(
+        move || open.get(),
+        move || {
+            el("ul", &[("class", "series"), ("role", "list")]).list(
+                // What is read is in the key, so that a row is drawn anew when it changes.
+                move || {
+                    study.with(|study| {
+                        study.iter().flat_map(in_order).map(|series| row(series).join("\0")).collect()
+                    })
+                },
+                |row| {
+                    let classes = ["number", "name", "", "amount"];
+                    let cells = row.split('\0').zip(classes);
+                    el("li", &[])
+                        .children(cells.map(|(text, class)| el("span", &[("class", class)]).text(text)))
+                },
+            )
+        },
+    )
 }
 
-fn series(study: Memo<Option<StudyInfo>>) -> AnyView {
-    let rows =
-        move || study.with(|study| study.as_ref().map(|study| in_order(study).map(row).collect_view()));
-    view! { <ul class="series" role="list">{rows}</ul> }.into_any()
-}
-
-fn row(series: &SeriesInfo) -> AnyView {
-    view! {
-        <li>
-            <span class="number">{series.series_number.clone()}</span>
-            <span class="name">{series.series_description.clone()}</span>
-            <span>{series.modality.clone()}</span>
-            <span class="amount">{words::images(series.images)}</span>
-        </li>
-    }
-    .into_any()
+/// The cells of one series.
+fn row(series: &SeriesInfo) -> [String; 4] {
+    let SeriesInfo { series_number, series_description, modality, images, .. } = series;
+    [series_number.clone(), series_description.clone(), modality.clone(), words::images(*images)]
 }
 
 /// By Series Number (IS, PS3.5 §6.2); those without one last.
@@ -125,50 +129,58 @@ fn in_order(study: &StudyInfo) -> impl Iterator<Item = &SeriesInfo> {
 }
 
 /// Waiting, on its way, sent.
-#[component]
-fn CardProgress(
-    /// The widget's parts.
-    context: Context,
-    /// Study Instance UID.
-    uid: String,
-) -> impl IntoView {
+fn progress(card: El, context: Context, uid: String) -> El {
     let Context { state, screen, .. } = context;
-    let spans = Memo::new(move |_| state.with(|state| state.spans.clone()));
-    let span = Memo::new(move |_| {
-        spans.with(|spans| spans.iter().find(|span| span.study_uid == uid).map(|span| (span.start, span.end)))
-    });
-    let sent = Memo::new(move |_| match screen.get() {
-        Screen::Complete => Some(Sent::Wholly),
-        Screen::Uploading | Screen::Offline | Screen::Paused => {
-            Some(Sent::of(span.get(), state.with(|state| state.progress.bytes_sent)))
-        }
-        Screen::Error => {
-            span.get().map(|span| Sent::of(Some(span), state.with(|state| state.progress.bytes_sent)))
-        }
-        _ => None,
-    });
-    let shown = Memo::new(move |_| sent.get().is_some());
-    let word = move || sent.get().map(words::sent);
-    let sign = Memo::new(move |_| match sent.get() {
-        Some(Sent::Wholly) => icon::CHECK,
-        Some(Sent::Partly(_)) => icon::UPLOAD,
-        _ => icon::CLOCK,
-    });
-    let width = move || match sent.get() {
-        Some(Sent::Wholly) => "100%".to_owned(),
-        Some(Sent::Partly(percent)) => format!("{percent}%"),
-        _ => "0%".to_owned(),
-    };
-    move || {
-        shown.get().then(|| {
-            view! {
-                <div class="card-progress" class:done=move || sent.get() == Some(Sent::Wholly)>
-                    <div class="bar" aria-hidden="true"><div class="fill" style:width=width></div></div>
-                    <span class="sent">{move || icon(sign.get())}{word}</span>
-                </div>
+    let guess = Cell::new(0);
+    let sent = Rc::new(move || {
+        let screen = screen.get();
+        state.with(|state| {
+            let found = find_by(&state.spans, guess.get(), |span| span.study_uid == uid);
+            let span = found.map(|(index, span)| {
+                guess.set(index);
+                (span.start, span.end)
+            });
+            match screen {
+                Screen::Complete => Some(Sent::Wholly),
+                Screen::Uploading | Screen::Offline | Screen::Paused => {
+                    Some(Sent::of(span, state.progress.bytes_sent))
+                }
+                Screen::Error => span.map(|span| Sent::of(Some(span), state.progress.bytes_sent)),
+                _ => None,
             }
         })
-    }
+    });
+    let shown = Rc::clone(&sent);
+    card.when(
+        move || shown().is_some(),
+        move || {
+            let (sign, word) = (svg("path", &[]), Node::text(""));
+            let fill = el("div", &[("class", "fill")]);
+            let (path, bar) = (sign.node(), fill.node());
+            let line = el("span", &[("class", "sent")])
+                .child(svg("svg", icon::ATTRIBUTES).child(sign))
+                .with_node(&word);
+            let progress = el("div", &[])
+                .child(el("div", &[("class", "bar"), ("aria-hidden", "true")]).child(fill))
+                .child(line);
+            let (whole, sent) = (progress.node(), Rc::clone(&sent));
+            let mut last = None;
+            // One effect for all of it: there can be thousands of cards.
+            progress.effect(Box::new(move || {
+                let Some(now) = sent().filter(|now| last != Some(*now)) else { return };
+                last = Some(now);
+                let (class, sign, percent) = match now {
+                    Sent::Wholly => ("card-progress done", icon::CHECK, 100),
+                    Sent::Partly(percent) => ("card-progress", icon::UPLOAD, percent),
+                    Sent::Waiting => ("card-progress", icon::CLOCK, 0),
+                };
+                whole.put("class", class);
+                path.put("d", sign);
+                word.say(&words::sent(now));
+                bar.widen(percent);
+            }))
+        },
+    )
 }
 
 #[cfg(test)]

@@ -2,43 +2,38 @@
 
 mod card;
 
+use std::sync::Arc;
+
 use auraloader_core::dicom::StudyInfo;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use self::card::Card;
+use self::card::card;
 use super::context::Context;
+use super::element::{El, el};
 use super::focus::Focus;
 use super::screen::Screen;
 use super::words;
 
-/// One card a study, in the order of the state.
-#[component]
-pub(super) fn StudyList(
-    /// The widget's parts.
-    context: Context,
-) -> impl IntoView {
-    let studies = Memo::new(move |_| context.state.with(|state| state.studies.clone()));
-    let shown = Memo::new(move |_| {
+/// Studies as the state has them, or one of them: each type that a memo holds brings its own code.
+type Studies = Memo<Arc<Vec<StudyInfo>>>;
+
+/// One card a study, in the order of the state, below `frame`.
+pub(super) fn study_list(frame: El, context: Context) -> El {
+    let studies = Studies::new(move |_| context.state.with(|state| state.studies.clone()));
+    let shown = move || {
         !studies.with(|studies| studies.is_empty())
             && !matches!(context.screen.get(), Screen::Start | Screen::NothingFound | Screen::Cancelled)
-    });
-    let uids = move || {
-        context.focus(keep_place);
-        studies.with(|studies| studies.iter().map(|study| study.study_uid.clone()).collect::<Vec<_>>())
     };
-    move || {
-        shown.get().then(|| {
-            view! {
-                <ul class="cards" role="list" aria-label=words::STUDIES>
-                    <For each=uids key=String::clone let:uid>
-                        <Card context studies uid />
-                    </For>
-                </ul>
-            }
-        })
-    }
+    let uids = move || {
+        context.focus().iter().for_each(keep_place);
+        studies.with(|studies| studies.iter().map(|study| study.study_uid.clone()).collect())
+    };
+    frame.when(shown, move || {
+        el("ul", &[("class", "cards"), ("role", "list"), ("aria-label", words::STUDIES)])
+            .list(uids, move |uid| card(context, studies, uid))
+    })
 }
 
 /// When a card goes away under the keyboard, the one that takes its place goes on.
@@ -65,9 +60,14 @@ fn preceding(card: &web_sys::Element) -> Option<u32> {
 
 /// The study with `uid`; `guess` is where it was last time, so that finding all of them is not quadratic.
 fn find<'a>(studies: &'a [StudyInfo], uid: &str, guess: usize) -> Option<(usize, &'a StudyInfo)> {
-    match studies.get(guess) {
-        Some(study) if study.study_uid == uid => Some((guess, study)),
-        _ => studies.iter().enumerate().find(|(_, study)| study.study_uid == uid),
+    find_by(studies, guess, |study| study.study_uid == uid)
+}
+
+/// The first that `is` it, looked for at `guess` before all others.
+fn find_by<T>(all: &[T], guess: usize, is: impl Fn(&T) -> bool) -> Option<(usize, &T)> {
+    match all.get(guess) {
+        Some(one) if is(one) => Some((guess, one)),
+        _ => all.iter().enumerate().find(|(_, one)| is(one)),
     }
 }
 

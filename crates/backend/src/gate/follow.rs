@@ -10,10 +10,10 @@ use http::{HeaderValue, StatusCode, Uri, header};
 use super::Gate;
 use super::refusal::Refusal;
 use super::request::Step;
-use super::single_use::Admitted;
-use crate::store::gate;
+use crate::random::TokenHash;
+use crate::store::gate::{self, Gated};
 
-/// How long an upload's parameters are kept, in seconds: as long as servers usually keep what is unfinished.
+/// How long an upload is remembered, in seconds: as long as servers usually keep what is unfinished.
 const UPLOAD_LIFETIME: i64 = 7 * 24 * 3600;
 
 /// What is left to do once the server behind has answered.
@@ -22,8 +22,22 @@ pub(super) struct Follow {
     pub(super) path: String,
     /// Bytes that came where more than this many did, else 0.
     pub(super) exceeded: Option<(Arc<AtomicU64>, u64)>,
-    pub(super) admitted: Option<Admitted>,
+    /// Of a creation that is remembered.
+    pub(super) made: Option<Made>,
 }
+
+/// What is remembered of an upload.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) account: String,
+    pub(super) parameters: TokenHash,
+    /// The id of the token that is good for this upload alone.
+    pub(super) token: Option<String>,
+}
+
+/// The path of an upload at the gate, where what answered has told clients another one.
+#[derive(Clone)]
+pub(super) struct PathAtGate(pub(super) String);
 
 impl Gate {
     pub(super) async fn follow(&self, follow: Follow, mut response: Response) -> Result<Response, Refusal> {
@@ -35,14 +49,13 @@ impl Gate {
         if follow.step == Step::Discover {
             self.narrow(&mut response);
         }
-        let Some(admitted) = follow.admitted else { return Ok(response) };
         let (store, path) = (&self.0.store, follow.path);
-        if follow.step == Step::Create && response.status() == StatusCode::CREATED {
-            let made = location_path(&response).ok_or(Refusal::Location)?;
-            let parameters = serde_json::Value::from_iter(admitted.parameters).to_string();
+        if let Some(made) = follow.made.filter(|_| response.status() == StatusCode::CREATED) {
+            let path = path_at_gate(&response).ok_or(Refusal::Location)?;
             let forget_at = self.0.clock.now().saturating_add(UPLOAD_LIFETIME);
-            let token = admitted.token.id;
-            store.run(move |db| gate::insert_upload(db, &token, &made, &parameters, forget_at)).await?;
+            let Made { account, parameters, token } = made;
+            let upload = Gated { account, parameters };
+            store.run(move |db| gate::insert_upload(db, &path, &upload, token.as_deref(), forget_at)).await?;
         } else if follow.step == Step::Terminate && response.status().is_success() {
             store.run(move |db| gate::forget_upload(db, &path)).await?;
         }
@@ -74,7 +87,10 @@ impl Gate {
 }
 
 /// The path that a creation's answer names.
-fn location_path(response: &Response) -> Option<String> {
+fn path_at_gate(response: &Response) -> Option<String> {
+    if let Some(PathAtGate(path)) = response.extensions().get() {
+        return Some(path.clone());
+    }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
     location.parse::<Uri>().ok().map(|uri| uri.path().to_owned())
 }

@@ -3,9 +3,10 @@
 //! [`Gate::protect`] puts it, as a tower layer, around routes. The reference backend puts it before its own storage ([`crate::Config::gate`]);
 //! [`Gate::before`] puts it before any other tus server, such as tusd or `@tus/server`.
 //!
-//! A request is judged in this order: the method, the page's origin, the signature with its expiry, how many uploads the
-//! account began of late, whether the token or nonce was used before, the declared length, how the file begins, and, as
-//! the bytes pass, their number. Limits of the policy and of a token both hold.
+//! A request is judged in this order: the method, the page's origin, the signature with its expiry, whether the token or
+//! nonce was used before, how many uploads the account began of late, whether the upload is its own, the declared length,
+//! how the file begins, and, as the bytes pass, their number. Limits of the policy and of a token both hold. What goes on
+//! is made anew of what was judged (`request::rewrite`), so that the server behind can't read it in another way.
 
 mod admit;
 mod body;
@@ -25,6 +26,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
 
 pub use policy::{DEFAULT_TYPES, GatePolicy, Keys, KeysError, Scheme};
 pub use proxy::{Upstream, UpstreamError};
@@ -35,6 +37,9 @@ use crate::credentials::create_private_dir;
 use crate::limits::PerMinute;
 use crate::store::{Store, gate, tokens};
 
+/// Bodies that are held in memory at a time to be verified, of up to 16 MiB each.
+const SIGNED_BODIES: usize = 8;
+
 /// Judges tus requests. Clones share what it remembers.
 #[derive(Clone)]
 pub struct Gate(Arc<Shared>);
@@ -44,6 +49,8 @@ struct Shared {
     store: Store,
     clock: Clock,
     rate: Option<PerMinute<String>>,
+    /// Bodies that are whole in memory to be verified.
+    signed_bodies: Semaphore,
 }
 
 impl Gate {
@@ -58,7 +65,7 @@ impl Gate {
 
     pub(crate) fn new(policy: GatePolicy, store: Store, clock: Clock) -> Self {
         let rate = policy.uploads_per_minute.map(|uploads| PerMinute::new(uploads, &clock));
-        Self(Arc::new(Shared { policy, store, clock, rate }))
+        Self(Arc::new(Shared { policy, store, clock, rate, signed_bodies: Semaphore::new(SIGNED_BODIES) }))
     }
 
     /// Puts the gate, a tower layer, around the routes of a tus server. Cross-origin headers are for a layer around it,

@@ -60,14 +60,17 @@ pub enum Scheme {
 pub struct Keys(BTreeMap<String, Vec<Secret>>);
 
 impl Keys {
-    /// Reads a line each of a name and a secret, with white space between; `#` begins a comment.
+    /// Reads a line each of a name and a secret, with white space between; a line that begins with `#` is a comment.
     ///
     /// # Errors
     /// [`KeysError`] where a line is no such pair, or there is none.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         let mut keys = BTreeMap::<String, Vec<Secret>>::new();
         for (number, line) in (1..).zip(text.lines()) {
-            let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+            if line.trim_start().starts_with('#') {
+                continue;
+            }
+            let mut words = line.split_whitespace();
             match (words.next(), words.next(), words.next()) {
                 (None, ..) => {}
                 (Some(name), Some(secret), None) => {
@@ -116,9 +119,9 @@ mod tests {
 
     #[test]
     fn a_name_and_a_secret_a_line() {
-        let keys = Keys::parse("# clinic\nclinic  one\n\nclinic two # the next\nother\tthree\n").unwrap();
+        let keys = Keys::parse("# clinic\nclinic  one\n\n # the next\nclinic two#2\nother\tthree\n").unwrap();
         let secrets: Vec<&str> = keys.of("clinic").iter().map(|secret| secret.expose()).collect();
-        assert_eq!(secrets, ["one", "two"]);
+        assert_eq!(secrets, ["one", "two#2"]);
         assert_eq!(keys.of("other").len(), 1);
         assert!(keys.of("nobody").is_empty());
         assert_eq!(keys.into_pairs().len(), 3);

@@ -16,7 +16,9 @@ use hyper_util::rt::TokioExecutor;
 use thiserror::Error;
 
 use super::Gate;
+use super::follow::PathAtGate;
 use super::refusal::Refusal;
+use crate::app::trace;
 use crate::cors;
 use crate::tus::name_version;
 
@@ -68,11 +70,11 @@ impl Upstream {
         Ok(Self { url: trimmed(url), path, public_url: trimmed(public_url.unwrap_or_default()), tls })
     }
 
-    /// Where clients find what the server behind calls `location`.
-    fn in_front(&self, location: &str) -> Option<String> {
+    /// The path at the gate of what the server behind calls `location`.
+    fn at_gate(&self, location: &str) -> Option<String> {
         let uri: Uri = location.parse().ok()?;
-        let rest = uri.path_and_query()?.as_str().strip_prefix(&self.path)?;
-        rest.starts_with('/').then(|| format!("{}{}{rest}", self.public_url, self.path))
+        let rest = uri.path().strip_prefix(&self.path)?;
+        (rest.starts_with('/') && uri.query().is_none()).then(|| uri.path().to_owned())
     }
 }
 
@@ -99,6 +101,7 @@ pub(super) fn router(gate: &Gate, upstream: &Upstream) -> Router {
         .layer(middleware::from_fn(stay_below));
     gate.protect(routes)
         .layer(middleware::map_response(name_version))
+        .layer(middleware::from_fn(trace))
         .layer(middleware::from_fn(cors::allow_any_origin))
 }
 
@@ -115,14 +118,12 @@ where
     if path.is_empty() { router } else { router.route_service(path, proxy) }
 }
 
-/// The server behind resolves dot segments: what lies outside of its endpoint is not for clients.
+/// The server behind may resolve dot segments: what lies outside of its endpoint is not for clients.
 async fn stay_below(request: Request, next: Next) -> Response {
-    let climbs = request
-        .uri()
-        .path()
-        .split('/')
-        .any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
-    if climbs { Refusal::NotFound.into_response() } else { next.run(request).await }
+    let path = request.uri().path().to_ascii_lowercase();
+    let disguised = path.contains('\\') || path.contains("%5c") || path.contains("%2f");
+    let climbs = path.split('/').any(|segment| matches!(segment.replace("%2e", ".").as_str(), "." | ".."));
+    if climbs || disguised { Refusal::NotFound.into_response() } else { next.run(request).await }
 }
 
 /// An answer as the client is to see it: the upload where the client finds it, and access as the gate grants it.
@@ -131,14 +132,15 @@ async fn from_behind(State(upstream): State<Upstream>, request: Request, next: N
     let headers = response.headers_mut();
     headers.remove(header::ACCESS_CONTROL_ALLOW_CREDENTIALS);
     let Some(location) = headers.get(header::LOCATION) else { return response };
-    let in_front = location.to_str().ok().and_then(|location| upstream.in_front(location));
-    match in_front.and_then(|location| HeaderValue::try_from(location).ok()) {
-        Some(location) => {
-            headers.insert(header::LOCATION, location);
-            response
-        }
-        None => Refusal::Location.into_response(),
-    }
+    let Some(path) = location.to_str().ok().and_then(|location| upstream.at_gate(location)) else {
+        return Refusal::Location.into_response();
+    };
+    let Ok(in_front) = HeaderValue::try_from(format!("{}{path}", upstream.public_url)) else {
+        return Refusal::Location.into_response();
+    };
+    headers.insert(header::LOCATION, in_front);
+    response.extensions_mut().insert(PathAtGate(path));
+    response
 }
 
 #[cfg(test)]
@@ -147,15 +149,12 @@ mod tests {
 
     #[test]
     fn locations_are_found_in_front() {
-        let direct = Upstream::new("http://127.0.0.1:1080/files/", None).unwrap();
-        let proxied =
-            Upstream::new("http://127.0.0.1:1080/files", Some("https://clinic.example/up/")).unwrap();
+        let upstream = Upstream::new("http://127.0.0.1:1080/files/", None).unwrap();
         for location in ["http://127.0.0.1:1080/files/a+b", "https://other.example/files/a+b", "/files/a+b"] {
-            assert_eq!(direct.in_front(location).unwrap(), "/files/a+b", "{location}");
-            assert_eq!(proxied.in_front(location).unwrap(), "https://clinic.example/up/files/a+b");
+            assert_eq!(upstream.at_gate(location).unwrap(), "/files/a+b", "{location}");
         }
-        for elsewhere in ["/other/a", "/filesystem/a", "//other.example/files/a", ""] {
-            assert_eq!(direct.in_front(elsewhere), None, "{elsewhere}");
+        for elsewhere in ["/other/a", "/filesystem/a", "//other.example/files/a", "/files/a?b", ""] {
+            assert_eq!(upstream.at_gate(elsewhere), None, "{elsewhere}");
         }
     }
 

@@ -29,6 +29,10 @@ pub(super) enum Refusal {
     MissingOffset,
     #[error("Upload-Metadata gives {0} twice, and not the same.")]
     DuplicateMetadata(&'static str),
+    #[error("Upload-Length and Upload-Defer-Length are given together.")]
+    Lengths,
+    #[error("Upload-Metadata may not name anything {0}.")]
+    ReservedMetadata(&'static str),
     #[error("Upload-Metadata must be text.")]
     Metadata,
     #[error("Uploads in parts that are joined later are not let through.")]
@@ -43,6 +47,8 @@ pub(super) enum Refusal {
     ImageKit(imagekit::VerifyError),
     #[error("The token was used before, and is good for one upload.")]
     Used,
+    #[error("The token is for another upload.")]
+    OtherUpload,
     #[error("The request's signature was refused: {0}.")]
     Aura(#[from] aura::VerifyError),
     #[error("A request with this nonce was already made.")]
@@ -69,14 +75,17 @@ pub(super) enum Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Origin | Self::Used | Self::ImageKit(imagekit::VerifyError::Parameter { .. }) => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Origin
+            | Self::Used
+            | Self::OtherUpload
+            | Self::ImageKit(imagekit::VerifyError::Parameter { .. }) => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::DuplicateHeader(_)
             | Self::HeaderText(_)
             | Self::MissingOffset
+            | Self::Lengths
+            | Self::ReservedMetadata(_)
             | Self::DuplicateMetadata(_)
             | Self::Metadata
             | Self::Concatenation
@@ -106,6 +115,7 @@ fn sentence(error: &impl ToString) -> String {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         if let Self::Protocol(rejection) = self {
+            tracing::info!("refused at the gate: not as the protocol says");
             return rejection.into_response();
         }
         let status = self.status();

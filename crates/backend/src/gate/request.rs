@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tus_protocol::Headers;
@@ -30,6 +32,31 @@ const SINGLE: [&str; 13] = [
     SIGNATURE,
 ];
 
+/// What goes on as it came, besides `Upload-Metadata`.
+const PASSED: [&str; 19] = [
+    "accept",
+    "authorization",
+    "forwarded",
+    "host",
+    "origin",
+    "traceparent",
+    "tracestate",
+    "tus-resumable",
+    "upload-checksum",
+    "upload-defer-length",
+    "upload-length",
+    "upload-offset",
+    "user-agent",
+    "via",
+    "x-api-key",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+/// The same where there is a body.
+const BODY: [&str; 2] = ["content-length", "content-type"];
+
 /// What a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -54,15 +81,14 @@ pub(super) struct Judged {
     /// Bytes that are there before those of this request.
     pub(super) offset: u64,
     pub(super) content_length: Option<u64>,
-    /// `Upload-Metadata`, without the signature.
+    /// `Upload-Metadata`, without a signature: what is stored behind the gate has no need of one.
     pub(super) metadata: BTreeMap<String, String>,
     pub(super) signature: Option<String>,
     pub(super) expire: Option<String>,
 }
 
 impl Judged {
-    /// Reads a request, and rewrites it to what goes on: under the method that is meant, without the signature.
-    pub(super) fn of(parts: &mut Parts) -> Result<Self, Refusal> {
+    pub(super) fn of(parts: &Parts) -> Result<Self, Refusal> {
         for name in SINGLE {
             let mut values = parts.headers.get_all(name).iter();
             if values.next().is_some_and(|value| value.to_str().is_err()) {
@@ -71,6 +97,10 @@ impl Judged {
             if values.next().is_some() {
                 return Err(Refusal::DuplicateHeader(name));
             }
+        }
+        // Servers take the upload's id from different parts of an address.
+        if parts.uri.query().is_some() {
+            return Err(Refusal::NotFound);
         }
         let step = step(parts)?;
         if step == Step::Discover {
@@ -81,20 +111,27 @@ impl Judged {
         if headers.upload_concat.is_some() {
             return Err(Refusal::Concatenation);
         }
+        if headers.upload_length.is_some() && headers.upload_defer_length {
+            return Err(Refusal::Lengths);
+        }
         let offset = match (step, headers.upload_offset) {
             (Step::Send, None) => return Err(Refusal::MissingOffset),
             (Step::Send, Some(offset)) => offset,
             _ => 0,
         };
-        let mut judged = Self {
+        let mut metadata = metadata(&headers)?;
+        let given = |name| parts.headers.get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
+        // A creation may have them in its metadata, which some clients can set more easily.
+        let (signature, expire) = (metadata.remove("signature"), metadata.remove("expire"));
+        Ok(Self {
+            step,
             length: headers.upload_length,
             offset,
             content_length: headers.content_length,
-            metadata: metadata(&headers)?,
-            ..Self::bare(step)
-        };
-        judged.take_signature(&mut parts.headers);
-        Ok(judged)
+            metadata,
+            signature: given(SIGNATURE).or(signature),
+            expire: given(EXPIRE).or(expire),
+        })
     }
 
     fn bare(step: Step) -> Self {
@@ -109,32 +146,14 @@ impl Judged {
         }
     }
 
-    /// From the headers; for a creation from its metadata as well, which some clients can set more easily. What is
-    /// stored behind the gate has no need of it.
-    fn take_signature(&mut self, headers: &mut HeaderMap) {
-        let mut take =
-            |name: &str| headers.remove(name).and_then(|value| value.to_str().ok().map(str::to_owned));
-        (self.signature, self.expire) = (take(SIGNATURE), take(EXPIRE));
-        let (signature, expire) = (self.metadata.remove("signature"), self.metadata.remove("expire"));
-        if signature.is_none() && expire.is_none() {
-            return;
-        }
-        self.signature = self.signature.take().or(signature);
-        self.expire = self.expire.take().or(expire);
-        let given = headers.get("upload-metadata").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kept: Vec<&str> = given
-            .split(',')
-            .filter(|pair| !matches!(pair.split_whitespace().next(), Some("signature" | "expire")))
-            .collect();
-        // It was a header's value before.
-        if let Ok(value) = HeaderValue::from_str(&kept.join(",")) {
-            headers.insert(HeaderName::from_static("upload-metadata"), value);
-        }
+    /// Whether the request has a body that is looked at; others go on without.
+    pub(super) fn has_body(&self) -> bool {
+        matches!(self.step, Step::Create | Step::Send)
     }
 
     /// Whether the body holds the file's first bytes.
     pub(super) fn begins_file(&self) -> bool {
-        matches!(self.step, Step::Create | Step::Send) && self.offset == 0
+        self.has_body() && self.offset == 0
     }
 
     /// The most bytes that are declared to be there once this request is through.
@@ -144,20 +163,47 @@ impl Judged {
     }
 }
 
-fn step(parts: &mut Parts) -> Result<Step, Refusal> {
-    if let Some(meant) = parts.headers.remove(METHOD_OVERRIDE) {
-        if parts.method != Method::POST {
-            return Err(Refusal::Method);
-        }
-        parts.method = Method::from_bytes(meant.as_bytes()).map_err(|_| Refusal::Method)?;
+/// What the request is to do, which a header may say in place of the method.
+fn method(parts: &Parts) -> Result<Method, Refusal> {
+    match parts.headers.get(METHOD_OVERRIDE) {
+        None => Ok(parts.method.clone()),
+        Some(_) if parts.method != Method::POST => Err(Refusal::Method),
+        Some(meant) => Method::from_bytes(meant.as_bytes()).map_err(|_| Refusal::Method),
     }
-    match parts.method {
+}
+
+fn step(parts: &Parts) -> Result<Step, Refusal> {
+    match method(parts)? {
         Method::OPTIONS => Ok(Step::Discover),
         Method::POST => Ok(Step::Create),
         Method::HEAD => Ok(Step::Locate),
         Method::PATCH => Ok(Step::Send),
         Method::DELETE => Ok(Step::Terminate),
         _ => Err(Refusal::Method),
+    }
+}
+
+/// Makes of a request what goes on: only what was judged or is known to do no harm, said in one way. In particular no
+/// length of a body that doesn't go on, behind which the server would wait for the next request.
+pub(super) fn rewrite(parts: &mut Parts, judged: &Judged) {
+    if let Ok(meant) = method(parts) {
+        parts.method = meant;
+    }
+    let given = std::mem::take(&mut parts.headers);
+    let passes = |name: &HeaderName| {
+        PASSED.contains(&name.as_str()) || (judged.has_body() && BODY.contains(&name.as_str()))
+    };
+    for (name, value) in given.iter().filter(|(name, _)| passes(name)) {
+        parts.headers.append(name, value.clone());
+    }
+    let pairs = judged.metadata.iter().map(|(name, value)| match value.as_str() {
+        "" => name.clone(),
+        value => format!("{name} {}", BASE64.encode(value)),
+    });
+    let metadata = pairs.collect::<Vec<_>>().join(",");
+    // Names are ASCII, as they were in a header before.
+    if let Some(value) = HeaderValue::try_from(metadata).ok().filter(|value| !value.is_empty()) {
+        parts.headers.insert("upload-metadata", value);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use auraloader_signing::aura::{self, Authorization, MAX_CLOCK_SKEW_SECONDS};
 use auraloader_signing::auraimage::{self, Constraints};
+use auraloader_signing::imagekit::Genuine;
 use auraloader_signing::uploadcare;
 use axum::body::{Body, Bytes};
 use http::request::Parts;
@@ -20,12 +21,8 @@ const MAX_SIGNED_BODY: usize = 16 << 20;
 pub(super) struct Grant {
     pub(super) account: String,
     pub(super) constraints: Option<Constraints>,
-}
-
-impl Grant {
-    pub(super) fn of(account: impl Into<String>) -> Self {
-        Self { account: account.into(), constraints: None }
-    }
+    /// Where it is good for one upload.
+    pub(super) token: Option<Genuine>,
 }
 
 /// `now` in Unix seconds.
@@ -35,7 +32,7 @@ pub(super) fn uploadcare(keys: &Keys, judged: &Judged, now: i64) -> Result<Grant
     let mut refused = uploadcare::VerifyError::Invalid;
     for (account, secrets) in keys.iter() {
         match uploadcare::verify(signature, expire, secrets, now) {
-            Ok(_) => return Ok(Grant::of(account)),
+            Ok(_) => return Ok(Grant { account: account.to_owned(), ..Grant::default() }),
             Err(error) => refused = error,
         }
     }
@@ -50,18 +47,18 @@ pub(super) fn auraimage(keys: &Keys, judged: &Judged, now: i64) -> Result<Grant,
         auraimage::verify(token, keys.of(&slug), now.saturating_mul(1000))
     };
     let constraints = verify().map_err(Refusal::AuraImage)?;
-    Ok(Grant { account: constraints.slug().to_owned(), constraints: Some(constraints) })
+    Ok(Grant { account: constraints.slug().to_owned(), constraints: Some(constraints), token: None })
 }
 
 /// Verifies the request and its body, which is read for that, and remembers the nonce. `now` in Unix seconds.
 pub(super) async fn aura(
     keys: &Keys,
+    judged: &Judged,
     parts: &Parts,
     body: Body,
     store: &Store,
     now: i64,
 ) -> Result<(Grant, Body), Refusal> {
-    let body = signed_body(body).await?;
     let headers: Vec<(&str, &str)> = parts
         .headers
         .iter()
@@ -71,15 +68,21 @@ pub(super) async fn aura(
         method: parts.method.as_str(),
         url: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         headers: &headers,
-        body: Some(&body),
         ..aura::Request::default()
     };
     let secrets = keys.of(Authorization::of(&request)?.app_id);
-    let verified = aura::verify(&request, secrets, now)?;
-    let account = verified.app_id.clone();
+    if secrets.is_empty() {
+        return Err(aura::VerifyError::Signature.into());
+    }
+    if judged.content_length.is_some_and(|length| length > MAX_SIGNED_BODY as u64) {
+        return Err(Refusal::SignedBody(MAX_SIGNED_BODY));
+    }
+    let body = signed_body(body).await?;
+    let verified = aura::verify(&aura::Request { body: Some(&body), ..request }, secrets, now)?;
+    let grant = Grant { account: verified.app_id.clone(), ..Grant::default() };
     let forget_at = verified.timestamp.saturating_add(2 * MAX_CLOCK_SKEW_SECONDS);
     let fresh = store.run(move |db| tokens::remember_nonce(db, &verified.app_id, &verified.nonce, forget_at));
-    if fresh.await? { Ok((Grant::of(account), Body::from(body))) } else { Err(Refusal::Replayed) }
+    if fresh.await? { Ok((grant, Body::from(body))) } else { Err(Refusal::Replayed) }
 }
 
 async fn signed_body(body: Body) -> Result<Bytes, Refusal> {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use auraloader_backend::Clock;
-use auraloader_backend::gate::{Gate, GatePolicy, Scheme, Upstream};
+use auraloader_backend::gate::{Gate, Scheme, Upstream};
 use clap::Args;
 
 use super::Failure;
@@ -34,8 +34,10 @@ pub(crate) struct Options {
 #[tokio::main]
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let upstream = Upstream::new(&options.upstream, options.public_url.as_deref())?;
-    let mut policy = options.policy.read()?.unwrap_or_else(|| GatePolicy::new(Scheme::Open));
-    policy.max_size = options.policy.max_size;
+    let policy = options.policy.read()?;
+    if matches!(policy.scheme, Scheme::Open) {
+        tracing::warn!("without --signatures anybody may upload");
+    }
     let gate = Gate::open(policy, &options.data, Clock::system())?;
     listen(options.listen, gate.before(&upstream), gate.maintain()).await
 }

@@ -4,13 +4,18 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use axum_server::Handle;
+use hyper_util::rt::TokioTimer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::Failure;
 
 /// How long requests that are running may go on after the program was told to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may take to say what it wants.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long nothing more of a body may come. Widgets give a connection up after 30 s of silence.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Serves `router`, and lets `maintain` run beside it.
 pub(super) async fn listen(
@@ -18,24 +23,23 @@ pub(super) async fn listen(
     router: Router,
     maintain: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let listener = TcpListener::bind(address).await?;
-    println!("Listening on http://{}", listener.local_addr()?);
-
-    let (stop, stopped) = oneshot::channel::<()>();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async {
-        // An error means that the sender is gone, which is as good a reason to stop.
-        let _ = stopped.await;
-    });
-    let out_of_patience = async {
+    let router = router.layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT));
+    let handle = Handle::new();
+    let mut server = axum_server::bind(address).handle(handle.clone());
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let announced = async {
+        // `None` where it can't listen, which the server itself reports.
+        if let Some(address) = handle.listening().await {
+            println!("Listening on http://{address}");
+        }
         told_to_stop().await;
         tracing::info!("stopping");
-        let _ = stop.send(());
-        tokio::time::sleep(PATIENCE).await;
+        handle.graceful_shutdown(Some(PATIENCE));
+        std::future::pending::<()>().await;
     };
     tokio::select! {
-        ended = server => ended?,
-        () = out_of_patience => tracing::warn!("stopped with requests still running"),
+        ended = server.serve(router.into_make_service_with_connect_info::<SocketAddr>()) => ended?,
+        () = announced => {}
         () = maintain => {}
     }
     Ok(())

@@ -46,30 +46,30 @@ enum SchemeName {
 }
 
 impl PolicyOptions {
-    /// The policy; `None` where nothing but the size is limited.
-    pub(crate) fn read(&self) -> Result<Option<GatePolicy>, Failure> {
+    /// Whether more than the size is limited.
+    pub(crate) fn want_gate(&self) -> bool {
+        self.signatures.is_some()
+            || !self.allow_type.is_empty()
+            || !self.origin.is_empty()
+            || self.uploads_per_minute.is_some()
+    }
+
+    pub(crate) fn read(&self) -> Result<GatePolicy, Failure> {
         let scheme = match (self.signatures, &self.keys) {
             (Some(name), Some(keys)) => name.with(read_keys(keys)?),
             _ => Scheme::Open,
         };
-        let is_open = matches!(scheme, Scheme::Open);
-        if is_open
-            && self.allow_type.is_empty()
-            && self.origin.is_empty()
-            && self.uploads_per_minute.is_none()
-        {
-            return Ok(None);
-        }
-        let mut policy = GatePolicy::new(scheme);
         if let Some(unknown) = self.allow_type.iter().find(|media_type| !is_recognisable(media_type)) {
             return Err(format!("--allow-type: {unknown} can't be recognised by a file's first bytes").into());
         }
+        let mut policy = GatePolicy::new(scheme);
+        policy.max_size = self.max_size;
         if !self.allow_type.is_empty() {
             policy.allowed_types.clone_from(&self.allow_type);
         }
         policy.origins = self.origin.iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect();
         policy.uploads_per_minute = self.uploads_per_minute;
-        Ok(Some(policy))
+        Ok(policy)
     }
 }
 
@@ -86,5 +86,9 @@ impl SchemeName {
 
 fn read_keys(path: &Path) -> Result<Keys, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path)?) & 0o077 != 0 {
+        tracing::warn!(path = %path.display(), "others can read the keys: chmod 600 would mend that");
+    }
     Ok(Keys::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?)
 }

@@ -58,7 +58,9 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     if let Some(bytes) = options.policy.max_size {
         config.max_upload_size = bytes;
     }
-    config.gate = options.policy.read()?;
+    if options.policy.want_gate() {
+        config.gate = Some(options.policy.read()?);
+    }
     if let Some(seconds) = options.lift_lifetime {
         config.lift_token_lifetime = Duration::from_secs(seconds);
     }

@@ -84,9 +84,10 @@ CREATE TABLE IF NOT EXISTS used_tokens (
     forget_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- What uploads behind a gate were made with (JSON), where a token must have the same parameters.
+-- Uploads behind a gate: whose they are, and SHA-256 of the parameters that a token for them must have.
 CREATE TABLE IF NOT EXISTS gated_uploads (
     path       TEXT PRIMARY KEY,
-    parameters TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    parameters BLOB NOT NULL,
     forget_at  INTEGER NOT NULL
 ) WITHOUT ROWID;

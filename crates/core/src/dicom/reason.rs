@@ -41,3 +41,48 @@ pub struct RejectedFile {
     /// Why.
     pub reason: Reason,
 }
+
+impl Reason {
+    /// As host pages see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotDicom => "not-dicom",
+            Self::Empty => "empty",
+            Self::Unreadable => "unreadable",
+            Self::Dicomdir => "dicomdir",
+            Self::Excluded => "excluded",
+            Self::MissingUid => "missing-uid",
+            Self::Duplicate => "duplicate",
+            Self::DamagedArchive => "damaged-archive",
+            Self::EncryptedArchive => "encrypted-archive",
+            Self::NestedArchive => "nested-archive",
+            Self::UnsupportedArchive => "unsupported-archive",
+            Self::ArchiveLimit => "archive-limit",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_serde_gives() {
+        for reason in [
+            Reason::NotDicom,
+            Reason::Empty,
+            Reason::Unreadable,
+            Reason::Dicomdir,
+            Reason::Excluded,
+            Reason::MissingUid,
+            Reason::Duplicate,
+            Reason::DamagedArchive,
+            Reason::EncryptedArchive,
+            Reason::NestedArchive,
+            Reason::UnsupportedArchive,
+            Reason::ArchiveLimit,
+        ] {
+            assert_eq!(serde_json::to_value(reason).expect("JSON"), reason.name());
+        }
+    }
+}

@@ -7,7 +7,6 @@ use super::header::Fields;
 
 /// An instance is left out if every field that the rule names is equal; a rule without fields matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
 pub struct ExcludeRule {
     /// SOP Class UID (0008,0016).
     pub sop_class_uid: Option<String>,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::Writer;
+
 /// One study as host pages see it (`StudyInfo` of the widget's typings). A value the files don't carry is `""`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudyInfo {
@@ -33,6 +35,49 @@ pub struct StudyInfo {
     pub warnings: Vec<Warning>,
 }
 
+impl StudyInfo {
+    /// As init announces it.
+    pub fn announce(&self, json: &mut Writer) {
+        self.write(json, false);
+    }
+
+    /// As host pages see it.
+    pub fn tell(&self, json: &mut Writer) {
+        self.write(json, true);
+    }
+
+    fn write(&self, json: &mut Writer, to_page: bool) {
+        json.open('{');
+        json.field("study_uid", &self.study_uid);
+        json.field("patient_name", &self.patient_name);
+        json.field("patient_id", &self.patient_id);
+        json.field("study_date", &self.study_date);
+        json.field("study_time", &self.study_time);
+        json.field("study_description", &self.study_description);
+        json.field("institution_name", &self.institution_name);
+        json.name("modalities");
+        json.open('[');
+        self.modalities.iter().for_each(|modality| json.text(modality));
+        json.close(']');
+        json.count("series_count", self.series_count);
+        json.count("images", self.images);
+        json.name("series");
+        json.open('{');
+        for (uid, series) in &self.series {
+            json.name(uid);
+            series.write(json, to_page);
+        }
+        json.close('}');
+        if to_page {
+            json.name("warnings");
+            json.open('[');
+            self.warnings.iter().for_each(|warning| json.text(warning.name()));
+            json.close(']');
+        }
+        json.close('}');
+    }
+}
+
 /// One series of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesInfo {
@@ -58,6 +103,25 @@ pub struct SeriesInfo {
     pub images: usize,
 }
 
+impl SeriesInfo {
+    fn write(&self, json: &mut Writer, to_page: bool) {
+        json.open('{');
+        json.field("study_instance_uid", &self.study_instance_uid);
+        json.field("series_instance_uid", &self.series_instance_uid);
+        json.field("modality", &self.modality);
+        json.field("series_description", &self.series_description);
+        json.field("body_part_examined", &self.body_part_examined);
+        json.field("series_date", &self.series_date);
+        json.field("series_time", &self.series_time);
+        json.field("study_date", &self.study_date);
+        json.field("series_number", &self.series_number);
+        if to_page {
+            json.count("images", self.images);
+        }
+        json.close('}');
+    }
+}
+
 /// What is unusual about a study that is sent all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -71,4 +135,49 @@ pub enum Warning {
     Truncated,
     /// A UID that breaks PS3.5 §9.1.
     IrregularUid,
+}
+
+impl Warning {
+    /// As host pages see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MixedPatient => "mixed-patient",
+            Self::Conflict => "conflict",
+            Self::Truncated => "truncated",
+            Self::IrregularUid => "irregular-uid",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_study_is_told_field_by_field() {
+        let warnings =
+            vec![Warning::MixedPatient, Warning::Conflict, Warning::Truncated, Warning::IrregularUid];
+        let series = SeriesInfo { series_number: "3".into(), images: 4, ..SeriesInfo::default() };
+        let study = StudyInfo {
+            study_uid: "1.2".into(),
+            modalities: vec!["MR".into(), "CT".into()],
+            images: 4,
+            series: [("1.2.3".into(), series)].into(),
+            warnings,
+            ..StudyInfo::default()
+        };
+        let written = |write: fn(&StudyInfo, &mut Writer)| {
+            let mut json = Writer::default();
+            write(&study, &mut json);
+            serde_json::from_str::<Value>(&json.finish()).expect("JSON")
+        };
+        let mut whole = serde_json::to_value(&study).expect("JSON");
+        assert_eq!(written(StudyInfo::tell), whole);
+        let fields = whole.as_object_mut().expect("an object");
+        fields.remove("warnings");
+        fields["series"]["1.2.3"].as_object_mut().expect("an object").remove("images");
+        assert_eq!(written(StudyInfo::announce), whole);
+    }
 }

@@ -16,7 +16,7 @@ mod verify;
 pub use error::{SignError, VerifyError};
 pub use keys::KeyPair;
 pub use sign::{UploadJwt, sign_upload_jwt};
-pub use verify::{MAX_CLOCK_SKEW_SECONDS, Verified, verify};
+pub use verify::{Genuine, MAX_CLOCK_SKEW_SECONDS, Verified, genuine, verify};
 
 /// How far `exp` may lie after `iat`, in seconds.
 pub const MAX_LIFETIME_SECONDS: i64 = 3600;

@@ -21,12 +21,19 @@ pub struct Verified {
     pub expires: i64,
 }
 
+/// A token that its signer has made, in its time; whether it is for this upload is still to be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genuine {
+    /// The token.
+    pub token: Verified,
+    /// The upload's parameters, by name.
+    pub parameters: BTreeMap<String, String>,
+}
+
 /// Verifies the token of an upload.
 ///
-/// `keys` are all pairs in use, several while they are being exchanged; two may share a public key. `parameters` are
-/// the request's: `file` and `token` among them are passed over, all others must be those of the token. `now` is the
-/// server's time in Unix seconds; the signer's clock may be [`MAX_CLOCK_SKEW_SECONDS`] ahead, and `exp` itself is late
-/// (RFC 7519 §4.1.4).
+/// As [`genuine`]; besides, `parameters` are the request's: `file` and `token` among them are passed over, all others
+/// must be those of the token.
 ///
 /// # Errors
 /// The first [`VerifyError`] that applies, in the order of that type's variants. [`VerifyError::used`] says whether the
@@ -37,6 +44,22 @@ pub fn verify(
     parameters: &[(&str, &str)],
     now: i64,
 ) -> Result<Verified, VerifyError> {
+    let Genuine { token, parameters: signed } = genuine(token, keys, now)?;
+    match difference(&signed, parameters) {
+        None => Ok(token),
+        Some(name) => Err(VerifyError::Parameter { name: name.to_owned(), token }),
+    }
+}
+
+/// Verifies a token by itself.
+///
+/// `keys` are all pairs in use, several while they are being exchanged; two may share a public key. `now` is the
+/// server's time in Unix seconds; the signer's clock may be [`MAX_CLOCK_SKEW_SECONDS`] ahead, and `exp` itself is late
+/// (RFC 7519 §4.1.4).
+///
+/// # Errors
+/// The first [`VerifyError`] that applies, in the order of that type's variants, but for [`VerifyError::Parameter`].
+pub fn genuine(token: &str, keys: &[KeyPair], now: i64) -> Result<Genuine, VerifyError> {
     let parts = Parts::of(token).ok_or(VerifyError::Malformed)?;
     let public_key = trusted_key(&parts, keys)?;
     let named = keys.iter().filter(|pair| pair.public_key == public_key).map(|pair| &pair.private_key);
@@ -51,10 +74,7 @@ pub fn verify(
         public_key: public_key.to_owned(),
         expires: payload.exp,
     };
-    match difference(&payload.parameters, parameters) {
-        None => Ok(verified),
-        Some(name) => Err(VerifyError::Parameter { name: name.to_owned(), token: verified }),
-    }
+    Ok(Genuine { token: verified, parameters: payload.parameters })
 }
 
 /// The public key that the header names, if the header is one of this scheme.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use auraloader_backend::gate::Scheme;
+use auraloader_backend::gate::{GatePolicy, Scheme};
 use auraloader_signing::Secret;
 use auraloader_signing::imagekit::{KeyPair, UploadJwt, sign_upload_jwt};
 use base64::Engine as _;
@@ -142,7 +142,7 @@ async fn a_token_makes_one_upload_and_serves_that_one_alone() {
 
     // Other parameters are another upload's.
     let strange = token(id, NOW, |payload| payload[1].1 = "b.zip".to_owned());
-    let text = "The upload parameter fileName is not as in the token.";
+    let text = "The token is for another upload.";
     refused(&guest.patch(&location, 300, &archive()[300..], &header(&strange)).await, 403, text);
     guest.patch(&location, 300, &archive()[300..], &header(&second)).await.expect(204);
     assert_eq!(server.stored_bytes(), archive());
@@ -175,9 +175,60 @@ async fn used_tokens_are_remembered_until_they_expire_by_themselves() {
     let guest = Guest::of(&server).await;
     let first = token(&guest.upload_id, NOW, |_| {});
     guest.created(604, &header(&first)).await;
-    assert!(server.database_holds("a.zip"));
     server.clock.store(NOW + 59, Ordering::SeqCst);
     refused(&guest.create(604, &header(&first)).await, 403, USED);
     server.clock.store(NOW + 60, Ordering::SeqCst);
     refused(&guest.create(604, &header(&first)).await, 401, "The token has expired.");
+}
+
+#[tokio::test]
+async fn of_two_creations_at_once_with_one_token_one_gets_through() {
+    let server = server();
+    let guest = Guest::of(&server).await;
+    let token = token(&guest.upload_id, NOW, |_| {});
+    let signed = header(&token);
+    let tries = (0..8).map(|_| guest.create(604, &signed));
+    let answers = futures_util::future::join_all(tries).await;
+    let through = answers.iter().filter(|answer| answer.status.as_u16() == 201).count();
+    assert_eq!(through, 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn nothing_in_the_metadata_passes_for_the_signed_size() {
+    let server = server();
+    let guest = Guest::of(&server).await;
+    let token = token(&guest.upload_id, NOW, |payload| payload[2].1 = "10".to_owned());
+    for name in ["fileSize", "fileName", "uploadId", "file", "token"] {
+        let metadata = format!("{},{name} {}", guest.metadata(), STANDARD.encode("10"));
+        let own =
+            [("Upload-Defer-Length", "1"), ("Upload-Metadata", &metadata), ("X-Aura-Signature", &token)];
+        let answer = guest.lift.send("POST", "/files/", &own, "").await;
+        assert!(matches!(answer.status.as_u16(), 400 | 403), "{}", answer.text());
+    }
+    assert!(server.stored_files().is_empty());
+}
+
+#[tokio::test]
+async fn replays_use_up_nothing_of_what_an_account_may_begin() {
+    let mut policy = GatePolicy::new(Scheme::ImageKit(keys().into_pairs()));
+    policy.uploads_per_minute = std::num::NonZeroU32::new(2);
+    let server = Server::with(|config| config.gate = Some(policy));
+    let guest = Guest::of(&server).await;
+    let first = token(&guest.upload_id, NOW, |_| {});
+    guest.created(604, &header(&first)).await;
+    for _ in 0..4 {
+        refused(&guest.create(604, &header(&first)).await, 403, USED);
+    }
+    guest.created(604, &header(&token(&guest.upload_id, NOW + 1, |_| {}))).await;
+}
+
+#[tokio::test]
+async fn names_of_the_metadata_may_not_disagree() {
+    let server = server();
+    let guest = Guest::of(&server).await;
+    let token = token(&guest.upload_id, NOW, |_| {});
+    let metadata = format!("{},name {}", guest.metadata(), STANDARD.encode("b.zip"));
+    let own = [("Upload-Length", "604"), ("Upload-Metadata", &metadata), ("X-Aura-Signature", &token)];
+    let answer = guest.lift.send("POST", "/files/", &own, "").await;
+    refused(&answer, 400, "Upload-Metadata gives fileName twice, and not the same.");
 }

@@ -3,8 +3,6 @@
 use std::num::NonZeroU32;
 
 use auraloader_backend::gate::Scheme;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::uploadcare::signed;
 use super::{CLINICS, Guest, OTHERS, archive, gated, keys, refused};
@@ -92,6 +90,9 @@ async fn what_could_be_read_in_two_ways_is_refused() {
         400,
         "The header upload-metadata must be ASCII text.",
     );
+    let both = [("Upload-Length", "10"), ("Upload-Defer-Length", "1")];
+    let answer = guest.lift.send("POST", "/files/", &both, "").await;
+    refused(&answer, 400, "Upload-Length and Upload-Defer-Length are given together.");
     let partial = [("Upload-Length", "10"), ("Upload-Concat", "partial")];
     let answer = guest.lift.send("POST", "/files/", &partial, "").await;
     refused(&answer, 400, "Uploads in parts that are joined later are not let through.");
@@ -101,20 +102,12 @@ async fn what_could_be_read_in_two_ways_is_refused() {
         "Only tus requests are let through: OPTIONS, POST, HEAD, PATCH and DELETE.",
     );
     let location = guest.created(604, &[]).await;
+    let other = format!("{location}?/{}", guest.created(604, &[]).await.rsplit('/').next().unwrap());
+    refused(&guest.patch(&other, 0, &archive(), &[]).await, 404, "There is no such upload.");
     refused(
         &guest.lift.send("PATCH", &location, &[], archive()).await,
         400,
         "The header Upload-Offset is missing.",
     );
     assert!(server.stored_bytes().is_empty());
-}
-
-#[tokio::test]
-async fn names_of_the_metadata_may_not_disagree() {
-    let server = gated(Scheme::ImageKit(keys().into_pairs()), |_| {});
-    let guest = Guest::of(&server).await;
-    let metadata = format!("{},name {}", guest.metadata(), BASE64.encode("b.zip"));
-    let own = [("Upload-Length", "604"), ("Upload-Metadata", &metadata), ("X-Aura-Signature", "x")];
-    let answer = guest.lift.send("POST", "/files/", &own, "").await;
-    refused(&answer, 400, "Upload-Metadata gives fileName twice, and not the same.");
 }

@@ -5,11 +5,16 @@ use std::path::PathBuf;
 
 use auraloader_backend::Clock;
 use auraloader_backend::gate::{Gate, GatePolicy, Scheme, Upstream};
+use auraloader_signing::Secret;
+use auraloader_signing::imagekit::{KeyPair, UploadJwt, sign_upload_jwt};
 use axum::Router;
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 use tus_axum::{TusRouter, TusState};
 use tus_protocol::locking::memory::MemoryLocker;
@@ -29,11 +34,15 @@ pub(super) struct Fronted {
 
 impl Fronted {
     pub(super) async fn by(policy: GatePolicy) -> Self {
+        Self::seen_at(policy, None).await
+    }
+
+    async fn seen_at(policy: GatePolicy, public_url: Option<&str>) -> Self {
         let data = tempfile::tempdir().unwrap();
         let address = behind(data.path().join("files")).await;
         let clock = Clock::new(|| NOW);
         let gate = Gate::open(policy, &data.path().join("gate"), clock).unwrap();
-        let upstream = Upstream::new(&format!("http://{address}/files/"), None).unwrap();
+        let upstream = Upstream::new(&format!("http://{address}/files/"), public_url).unwrap();
         Self { gate: gate.before(&upstream), data }
     }
 
@@ -139,7 +148,8 @@ async fn a_body_that_grows_too_large_ends_before_it_is_stored() {
 #[tokio::test]
 async fn nothing_but_the_endpoint_is_reached() {
     let server = Fronted::by(GatePolicy::new(Scheme::Open)).await;
-    for path in ["/files/../secret", "/files/%2e%2E/secret", "/files/a/./b"] {
+    for path in ["/files/../secret", "/files/%2e%2E/secret", "/files/a/./b", "/files/..%2Fx", "/files/..%5cx"]
+    {
         refused(&server.send("DELETE", path, &[], "").await, 404, "There is no such upload.");
     }
     server.send("HEAD", "/other", &[], "").await.expect(404);
@@ -163,6 +173,81 @@ async fn a_method_may_be_overridden_and_is_judged_as_what_it_is() {
     let answer = server.send("POST", location, &patch, archive()).await.expect(204);
     assert_eq!(answer.header("upload-offset"), "604");
     server.send("POST", location, &[("X-HTTP-Method-Override", "GET")], "").await.expect(405);
+}
+
+/// On real connections: the one to the server behind is used again, so what one request claims another would pay for.
+#[tokio::test]
+async fn no_request_hides_in_another() {
+    let server = Fronted::by(policy()).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let gate = server.gate.clone();
+    tokio::spawn(async { axum::serve(listener, gate).await.unwrap() });
+
+    let hidden = "POST /files HTTP/1.1\r\nHost: a\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 604\r\n\r\n";
+    for _ in 0..4 {
+        let length = hidden.len();
+        let head = format!(
+            "OPTIONS /files HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(format!("{head}{hidden}").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 2"), "{answer}");
+    }
+    assert_eq!(std::fs::read_dir(server.data.path().join("files/bytes")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn what_a_connection_header_names_is_judged_and_goes_on() {
+    let server = Fronted::by(GatePolicy::new(Scheme::Open)).await;
+    let headers = [("Upload-Length", "604"), ("Connection", "upload-length")];
+    let created = server.send("POST", "/files", &headers, "").await.expect(201);
+    let head = server.send("HEAD", created.header("location"), &[], "").await.expect(200);
+    assert_eq!(head.header("upload-length"), "604");
+}
+
+#[tokio::test]
+async fn an_upload_is_its_own_also_where_clients_see_it_elsewhere() {
+    let public = "https://portal.example/up";
+    let server = Fronted::seen_at(GatePolicy::new(Scheme::Uploadcare(keys())), Some(public)).await;
+    let (signature, expire) = signed(CLINICS, NOW + 6);
+    let signed = [("X-Aura-Signature", signature.as_str()), ("X-Aura-Expire", expire.as_str())];
+    let created =
+        server.send("POST", "/files", &[&[("Upload-Length", "604")], &signed[..]].concat(), "").await;
+    let location = created.expect(201).header("location").to_owned();
+    let path = location.strip_prefix(public).unwrap();
+    server.send("PATCH", path, &[&PATCH, &signed[..]].concat(), archive()).await.expect(204);
+    assert_eq!(server.stored_bytes(), archive());
+}
+
+#[tokio::test]
+async fn names_of_files_which_can_be_names_of_patients_are_not_kept() {
+    let server = Fronted::by(GatePolicy::new(Scheme::ImageKit(keys().into_pairs()))).await;
+    let upload = UploadJwt { upload_payload: &[("fileName", "DOE^JANE"), ("fileSize", "604")], expire: 60 };
+    let token = sign_upload_jwt(&upload, &KeyPair::new("clinic", Secret::new(CLINICS)), NOW).unwrap();
+    let metadata = format!("filename {}", STANDARD.encode("DOE^JANE"));
+    let signed = [("X-Aura-Signature", token.as_str())];
+    let own = [("Upload-Length", "604"), ("Upload-Metadata", &metadata), signed[0]];
+    let created = server.send("POST", "/files", &own, "").await.expect(201);
+    server
+        .send("PATCH", created.header("location"), &[&PATCH, &signed[..]].concat(), archive())
+        .await
+        .expect(204);
+    for file in std::fs::read_dir(server.data.path().join("gate")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(4).any(|window| window == b"JANE"));
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_nothing_to_look_at() {
+    let server = Fronted::by(GatePolicy::new(Scheme::Open)).await;
+    let created = server.send("POST", "/files", &[("Upload-Length", "604")], "").await.expect(201);
+    let empty = server.send("PATCH", created.header("location"), &PATCH, "").await.expect(204);
+    assert_eq!(empty.header("upload-offset"), "0");
+    server.send("POST", "/files", &[("Upload-Length", "0")], "").await.expect(201);
 }
 
 #[tokio::test]

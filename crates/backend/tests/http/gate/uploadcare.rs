@@ -69,8 +69,11 @@ async fn each_refusal_has_its_status_and_text_and_stores_nothing() {
     assert_eq!(server.stored_files().len(), before);
     assert!(server.stored_bytes().is_empty());
 
-    // An account of its own.
-    guest.patch(&location, 0, &archive(), &headers(&others)).await.expect(204);
+    // Another account's signature is good, and this upload none of its business.
+    let text = "There is no such upload.";
+    refused(&guest.patch(&location, 0, &archive(), &headers(&others)).await, 404, text);
+    assert!(server.stored_bytes().is_empty());
+    guest.patch(&location, 0, &archive(), &headers(&good)).await.expect(204);
     assert_eq!(server.stored_bytes(), archive());
 }
 
