@@ -63,6 +63,11 @@ pub(super) struct Rates {
 }
 
 impl Rates {
+    /// Whether anything is known of the wire.
+    pub(super) fn knows_wire(&self) -> bool {
+        self.wire.get().is_some()
+    }
+
     /// `took` longer than when the last was done, the pool has packed `size` bytes at `level` to `len`.
     pub(super) fn packed(&mut self, level: u8, size: u64, len: u64, took: Duration) {
         let (_, work, ratio) = of_level(level);

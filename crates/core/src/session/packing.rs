@@ -210,9 +210,15 @@ impl Packing {
         (self.start, self.first) = (range.start, first);
     }
 
+    /// Whether it is not known yet if packing is worth the while: no more is packed than the next request needs.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.compression == Compression::Auto && !self.rates.knows_wire()
+    }
+
     /// Asks for what is needed up to `end`, which may be beyond what is known, and some more.
     pub(super) fn read_ahead(&mut self, now: Millis, end: u64) {
-        let room = end.saturating_sub(self.start).saturating_add(SLACK);
+        let slack = if self.is_doubtful() { 0 } else { SLACK };
+        let room = end.saturating_sub(self.start).saturating_add(slack);
         self.next = self.next.max(self.first);
         let entries = self.plan.entry_count();
         while self.next < entries && self.plan.distance(self.start, self.next) < room {

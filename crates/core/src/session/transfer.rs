@@ -411,6 +411,10 @@ impl Transfer {
                 // Not left to timers alone, which browsers slow down in pages that nobody sees.
                 self.renew_if_due(now);
                 self.tus(now, tus::Input::Answer(answer));
+                // What is sent next may have grown.
+                if self.is_under_way() && !self.has_length {
+                    self.get_ready(now);
+                }
             }
             Slot::Api => self.call_answered(now, answer),
         }

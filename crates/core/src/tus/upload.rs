@@ -213,6 +213,11 @@ impl Upload {
         self.state == State::Ended
     }
 
+    /// Bytes of the chunk that is sent next, as things are.
+    pub fn chunk_size(&self) -> u64 {
+        self.chunk.size(self.most())
+    }
+
     /// Bytes to have ready behind those that are on their way.
     pub fn next_chunk_size(&self) -> u64 {
         self.chunk.next_size(self.most())

@@ -77,7 +77,9 @@ impl Transfer {
 
     /// Has what comes next got ready, sends the held PATCH if that is by now, and tells how much can be sent.
     pub(super) fn get_ready(&mut self, now: Millis) {
-        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
+        let is_doubtful = self.packing.is_doubtful();
+        let next = if is_doubtful { self.tus.chunk_size() } else { self.tus.next_chunk_size() };
+        self.packing.read_ahead(now, self.sending.end.saturating_add(next));
         self.pass_on();
         if let Some((range, request)) = self.held.take() {
             match self.packing.parts(&range) {
