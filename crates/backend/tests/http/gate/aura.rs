@@ -53,6 +53,11 @@ impl Signed {
         self
     }
 
+    fn header(&self, name: &str) -> String {
+        let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.unwrap().1.clone()
+    }
+
     async fn send(&self, server: &Fronted) -> Answer {
         let headers: Vec<(&str, &str)> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -66,9 +71,14 @@ async fn each_refusal_has_its_status_and_text_and_stores_nothing() {
     let create = |now| Signed::create(CLINICS, now);
     let reason = |reason: &str| format!("The request's signature was refused: {reason}.");
     let mismatch = reason("the signature does not match");
-    let unknown = create(NOW);
-    let authorization = unknown.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    let unknown_app = authorization.unwrap().1.replace("clinic", "nobody");
+    let authorization = |from: &str, to: &str| {
+        let request = create(NOW);
+        let value = request.header("authorization").replace(from, to);
+        request.set("authorization", &value)
+    };
+    let mut two_nonces = create(NOW);
+    two_nonces.headers.push(("x-aura-nonce".to_owned(), "6d0f2f6e-1d2a-4c1e-9a51-0d9b7b3a1c11".to_owned()));
+    let other_method = Signed::new(CLINICS, NOW, "POST", "/files/a", &[], b"");
     let rows = [
         (create(NOW).set("authorization", ""), reason("the header authorization is missing")),
         (
@@ -79,7 +89,19 @@ async fn each_refusal_has_its_status_and_text_and_stores_nothing() {
         (create(NOW).set("x-aura-timestamp", "soon"), reason("X-Aura-Timestamp must be Unix seconds")),
         (create(NOW).set("x-aura-timestamp", &(NOW + 1).to_string()), mismatch.clone()),
         (create(NOW).set("x-aura-nonce", "6d0f2f6e-1d2a-4c1e-9a51-0d9b7b3a1c11"), mismatch.clone()),
-        (create(NOW).set("authorization", &unknown_app), mismatch.clone()),
+        (
+            authorization("Credential=", "Name="),
+            reason("the Authorization header needs Credential, SignedHeaders and Signature, once each"),
+        ),
+        (
+            authorization("x-aura-nonce;", ""),
+            reason("SignedHeaders must name the nonce, the timestamp and a body's content type, in order"),
+        ),
+        (authorization("host;", ""), mismatch.clone()),
+        (authorization("clinic", "nobody"), mismatch.clone()),
+        (authorization("clinic", "other"), mismatch.clone()),
+        (two_nonces, reason("the header x-aura-nonce occurs more than once")),
+        (Signed { method: "DELETE", ..other_method }, mismatch.clone()),
         (Signed::create(OTHERS, NOW), mismatch.clone()),
         (Signed { path: "/files/a".to_owned(), ..create(NOW) }, mismatch.clone()),
         (Signed { body: archive(), ..create(NOW) }, mismatch.clone()),
@@ -107,8 +129,10 @@ async fn a_request_gets_through_once() {
     let tampered = Signed { body: b"PK\x03\x04 something else".to_vec(), ..patch };
     let text = "The request's signature was refused: the signature does not match.";
     refused(&tampered.send(&server).await, 401, text);
+    let retyped = Signed { body: archive(), ..tampered }.set("Content-Type", "application/zip");
+    refused(&retyped.send(&server).await, 401, text);
     assert!(server.stored_bytes().is_empty());
-    let patch = Signed { body: archive(), ..tampered };
+    let patch = retyped.set("Content-Type", "application/offset+octet-stream");
     patch.send(&server).await.expect(204);
     assert_eq!(server.stored_bytes(), archive());
     refused(&patch.send(&server).await, 401, "A request with this nonce was already made.");

@@ -32,6 +32,11 @@ fn header(token: &str) -> [(&str, &str); 1] {
     [("X-Aura-Signature", token)]
 }
 
+/// Other claims under the signature of a token.
+fn claims(claims: &str, token: &str) -> String {
+    format!("{}.{}", BASE64.encode(claims), token.split_once('.').unwrap().1)
+}
+
 /// The claims changed, under the old signature.
 fn tampered(token: &str, from: &str, to: &str) -> String {
     let (claims, signature) = token.split_once('.').unwrap();
@@ -54,6 +59,7 @@ async fn each_refusal_of_a_token_has_its_status_and_text_and_stores_nothing() {
     for (token, text) in [
         ("one part", "The upload token is malformed."),
         ("!.!", "The upload token is malformed."),
+        (&claims("{\"slug\":\"clinic\"}", &good), "The upload token's claims are not understood."),
         (&tampered(&good, "\"clinic\"", "\"other\""), mismatch),
         (&tampered(&good, "604", "605"), mismatch),
         (&tampered(&good, "application/zip", "application/pdf"), mismatch),
