@@ -36,6 +36,7 @@ async function ready(t, host = {}) {
     tokenUrl: "/token",
     signatureUrl: "/signature",
     chunkSize: 2_000_000,
+    compression: "store", // deflated, it would be over too soon
     secureUploadsExpireThreshold: 2000,
   });
   await widget.chooseFolder(folder);

@@ -33,7 +33,7 @@ const signers = {
 };
 
 /** A widget with a study, its uploads to @tus/server behind a gate for `scheme`, signed by `sign(request)`. */
-async function ready(t, scheme, sign) {
+async function ready(t, scheme, sign, options = {}) {
   const keys = await keysFile(t, { [name]: secret });
   let gate;
   const server = await startTusServer(t, async (endpoint) => {
@@ -46,6 +46,7 @@ async function ready(t, scheme, sign) {
     ...(await server.options()),
     signatureUrl: "/signature",
     chunkSize: 300_000,
+    ...options,
   });
   await widget.chooseFolder(folder);
   await widget.step("pending");
@@ -86,10 +87,12 @@ const refused = {
 
 for (const [what, [scheme, sign, told]] of Object.entries(refused)) {
   test(`a token for ${what} is refused with a text that the page can read, and nothing is stored`, async (t) => {
-    const { server, widget } = await ready(t, scheme, async (request) => ({
+    const answer = async (request) => ({
       secureSignature: sign(request),
       secureExpire: `${Math.floor(Date.now() / 1000) + 60}`,
-    }));
+    });
+    // Its length is known from the start, so that it is judged by the creation.
+    const { server, widget } = await ready(t, scheme, answer, { compression: "store" });
     await widget.press("^Upload");
     const failed = await widget.step("error");
     assert.match(failed.errorMessage, told);
