@@ -11,11 +11,9 @@ use axum::Router;
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{Request, StatusCode};
-use http_body_util::BodyExt;
+use http::StatusCode;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tower::ServiceExt;
 use tus_axum::{TusRouter, TusState};
 use tus_protocol::locking::memory::MemoryLocker;
 use tus_protocol::state::file::FileStateStore;
@@ -24,7 +22,7 @@ use tus_protocol::{Extension, NoopHookExecutor, ProtocolHandle};
 
 use super::uploadcare::signed;
 use super::{CLINICS, archive, keys, refused};
-use crate::support::{Answer, NOW};
+use crate::support::{Answer, NOW, call};
 
 /// A tus server that knows nothing of signatures, and a gate in front of it.
 pub(super) struct Fronted {
@@ -53,14 +51,8 @@ impl Fronted {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("Host", "gate.example");
-        for (name, value) in [&[("Tus-Resumable", "1.0.0")], headers].concat() {
-            request = request.header(name, value);
-        }
-        let response = self.gate.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let own = [("Host", "gate.example"), ("Tus-Resumable", "1.0.0")];
+        call(&self.gate, method, path, &[&own, headers].concat(), body).await
     }
 
     pub(super) fn stored_bytes(&self) -> Vec<u8> {

@@ -141,17 +141,9 @@ impl Server {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            request = request.header("Host", HOST);
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let has_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+        let host: &[(&str, &str)] = if has_host { &[] } else { &[("Host", HOST)] };
+        call(&self.router, method, path, &[host, headers].concat(), body).await
     }
 
     /// A signed exchange, its nonce new.
@@ -215,6 +207,24 @@ impl Server {
             bytes.windows(text.len()).any(|window| window == text.as_bytes())
         })
     }
+}
+
+/// What routes answer.
+pub(crate) async fn call(
+    router: &Router,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 pub(crate) fn borrowed(headers: &[(String, String)]) -> Vec<(&str, &str)> {
