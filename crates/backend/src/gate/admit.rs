@@ -53,8 +53,10 @@ impl Gate {
             Scheme::Uploadcare(keys) => scheme::uploadcare(keys, judged, now)?,
             Scheme::AuraImage(keys) => scheme::auraimage(keys, judged, now)?,
             Scheme::Aura(keys) => {
+                scheme::aura_app(keys, judged, parts)?;
+                // Who isn't known waits for nobody and keeps nobody waiting.
                 let _one_of_few = signed_bodies.acquire().await.map_err(|_| Refusal::BrokenOff)?;
-                return scheme::aura(keys, judged, parts, body, store, now).await;
+                return scheme::aura(keys, parts, body, store, now).await;
             }
             Scheme::ImageKit(keys) => {
                 let upload = (judged.step != Step::Create).then_some(path);

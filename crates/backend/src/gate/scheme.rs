@@ -3,7 +3,7 @@
 use auraloader_signing::aura::{self, Authorization, MAX_CLOCK_SKEW_SECONDS};
 use auraloader_signing::auraimage::{self, Constraints};
 use auraloader_signing::imagekit::Genuine;
-use auraloader_signing::uploadcare;
+use auraloader_signing::{Secret, uploadcare};
 use axum::body::{Body, Bytes};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -50,39 +50,53 @@ pub(super) fn auraimage(keys: &Keys, judged: &Judged, now: i64) -> Result<Grant,
     Ok(Grant { account: constraints.slug().to_owned(), constraints: Some(constraints), token: None })
 }
 
+/// Whether a request is by an app that is known, and its body one that can be held: what can be told before it is read.
+pub(super) fn aura_app(keys: &Keys, judged: &Judged, parts: &Parts) -> Result<(), Refusal> {
+    let headers = header_pairs(parts);
+    secrets_for(keys, &aura_request(parts, &headers))?;
+    if judged.content_length.is_some_and(|length| length > MAX_SIGNED_BODY as u64) {
+        return Err(Refusal::SignedBody(MAX_SIGNED_BODY));
+    }
+    Ok(())
+}
+
 /// Verifies the request and its body, which is read for that, and remembers the nonce. `now` in Unix seconds.
 pub(super) async fn aura(
     keys: &Keys,
-    judged: &Judged,
     parts: &Parts,
     body: Body,
     store: &Store,
     now: i64,
 ) -> Result<(Grant, Body), Refusal> {
-    let headers: Vec<(&str, &str)> = parts
-        .headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-        .collect();
-    let request = aura::Request {
-        method: parts.method.as_str(),
-        url: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
-        headers: &headers,
-        ..aura::Request::default()
-    };
-    let secrets = keys.of(Authorization::of(&request)?.app_id);
-    if secrets.is_empty() {
-        return Err(aura::VerifyError::Signature.into());
-    }
-    if judged.content_length.is_some_and(|length| length > MAX_SIGNED_BODY as u64) {
-        return Err(Refusal::SignedBody(MAX_SIGNED_BODY));
-    }
+    let headers = header_pairs(parts);
+    let request = aura_request(parts, &headers);
+    let secrets = secrets_for(keys, &request)?;
     let body = signed_body(body).await?;
     let verified = aura::verify(&aura::Request { body: Some(&body), ..request }, secrets, now)?;
     let grant = Grant { account: verified.app_id.clone(), ..Grant::default() };
     let forget_at = verified.timestamp.saturating_add(2 * MAX_CLOCK_SKEW_SECONDS);
     let fresh = store.run(move |db| tokens::remember_nonce(db, &verified.app_id, &verified.nonce, forget_at));
     if fresh.await? { Ok((grant, Body::from(body))) } else { Err(Refusal::Replayed) }
+}
+
+fn header_pairs(parts: &Parts) -> Vec<(&str, &str)> {
+    let pairs = parts.headers.iter();
+    pairs.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
+}
+
+/// The request without its body.
+fn aura_request<'r>(parts: &'r Parts, headers: &'r [(&'r str, &'r str)]) -> aura::Request<'r> {
+    aura::Request {
+        method: parts.method.as_str(),
+        url: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
+        headers,
+        ..aura::Request::default()
+    }
+}
+
+fn secrets_for<'k>(keys: &'k Keys, request: &aura::Request<'_>) -> Result<&'k [Secret], Refusal> {
+    let secrets = keys.of(Authorization::of(request)?.app_id);
+    if secrets.is_empty() { Err(aura::VerifyError::Signature.into()) } else { Ok(secrets) }
 }
 
 async fn signed_body(body: Body) -> Result<Bytes, Refusal> {
