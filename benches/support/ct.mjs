@@ -69,7 +69,8 @@ function normalNoise(length) {
   return Float32Array.from({ length }, () => Math.sqrt(-2 * Math.log(chance())) * Math.cos(2 * Math.PI * chance()));
 }
 
-/** A body of water in air, round where the image is stretched to a square, 12 bits a pixel: deflating leaves a bit under half. */
+/** A noisy body in air, round where the image is stretched to a square, 12 bits a pixel: zlib's level 6 leaves 46 % of it,
+ * about as quickly as of the backend's phantom. */
 function slice(rows, from) {
   const pixels = new Uint16Array(rows * columns);
   let at = 0;
@@ -77,9 +78,7 @@ function slice(rows, from) {
     const y = (2 * row) / rows - 1;
     for (let column = 0; column < columns; column++, at++) {
       const x = (2 * column) / columns - 1;
-      const random = noise[(from + at) % noise.length];
-      const isBody = x * x + y * y < 0.7;
-      pixels[at] = Math.max(0, isBody ? 1030 + 20 * x + 16 * random : 24 + 6 * random);
+      if (x * x + y * y < 0.85) pixels[at] = 1030 + 60 * noise[(from + at) % noise.length];
     }
   }
   return Buffer.from(pixels.buffer);

@@ -24,17 +24,13 @@ export async function entriesOf(path) {
   return entries;
 }
 
-/** The records at a ZIP's end: ZIP64's, where that is, and the one that every ZIP has (without a comment). */
-export const tailLength = 56 + 20 + 22;
+/** Bytes of the record that every ZIP ends with (without a comment). */
+export const tailLength = 22;
 
-/** How many entries an archive has that ends so; fails if it does not end as one does. */
+/** How many entries an archive has that ends so, if they are less than 65,535; fails if it does not end as one does. */
 export function countAtEnd(tail) {
-  const last = tail.subarray(-22);
-  if (last.toString("latin1", 0, 4) !== "PK\x05\x06") throw new Error("no ZIP ends so");
-  const count = last.readUInt16LE(10);
-  if (count < 0xffff) return count;
-  if (tail.toString("latin1", 0, 4) !== "PK\x06\x06") throw new Error("no ZIP64 ends so");
-  return Number(tail.readBigUInt64LE(32));
+  if (tail.toString("latin1", 0, 4) !== "PK\x05\x06") throw new Error("no ZIP ends so");
+  return tail.readUInt16LE(10);
 }
 
 /** Rejects with what they print if Info-ZIP, Python or 7-Zip complain. */
