@@ -24,7 +24,7 @@ async function measure(scope, { out, rounds, count, names }) {
     for (const name of round % 2 ? names.toReversed() : names) runs[name].push(await once(reading, folder, name));
   }
   const results = Object.entries(runs).map(([name, all]) => {
-    const { ms, longestBlock, longTasks, idle, over, ...found } = all.at(-1);
+    const { ms, longestBlock, blockedAfter, longTasks, idle, over, ...found } = all.at(-1);
     return { name, found, over: spread(all.map((run) => run.over)), ms: spread(all.map((run) => run.ms)), runs: all };
   });
   const floor = results.find(({ name }) => name === "merely reading").over.median;

@@ -3,24 +3,26 @@
 /** What a run may take at most, in milliseconds: 10 GB on a busy machine. */
 export const patience = 1_800_000;
 
-/** Runs in the page: `measure` gives the time from an event to the end, and how long the page was blocked. */
+/** Runs in the page: `measure` gives the time from an event to the end, and how long and when the page was blocked. */
 export function pageClock() {
   const after = 500;
 
   // Nested timeouts come every 4 ms, unless something holds the page up.
   function heartbeat() {
+    const start = performance.now();
     let longest = 0;
-    let last = performance.now();
+    let blockedAfter = 0;
+    let last = start;
     let beating = true;
     (function beat() {
       const now = performance.now();
-      longest = Math.max(longest, now - last);
+      if (now - last > longest) [longest, blockedAfter] = [now - last, last - start];
       last = now;
       if (beating) setTimeout(beat);
     })();
     return () => {
       beating = false;
-      return longest;
+      return { longestBlock: longest, blockedAfter };
     };
   }
 
@@ -35,7 +37,7 @@ export function pageClock() {
         // Drawing what was found counts for the page, though not for the time.
         setTimeout(() => {
           const longTasks = tasks.filter((task) => task.startTime + task.duration > start).map((task) => task.duration);
-          resolve({ ms, longestBlock: stop(), longTasks, ...found });
+          resolve({ ms, ...stop(), longTasks, ...found });
         }, after);
       };
       // In the capture phase, so before the widget's own listener.
