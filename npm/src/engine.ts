@@ -3,7 +3,9 @@
 import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options } from "../index.js";
+import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
+import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
@@ -21,7 +23,8 @@ export function engineFrom(source: Source): () => Promise<Engine> {
   return () =>
     (loading ??= load(source).catch((error: unknown) => {
       loading = undefined;
-      throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new AuraloaderError("load-failed", "init", message, { cause: error });
     }));
 }
 
@@ -30,8 +33,11 @@ async function load(source: Source): Promise<Engine> {
   await init({ module_or_path: module });
   return {
     widget: (options, container) =>
-      new RustWidget({ ...options, credentials: credentialsOf(options) }, container, module, () =>
-        startWorker(options.workerUrl),
+      new RustWidget(
+        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options) },
+        container,
+        module,
+        () => startWorker(options.workerUrl),
       ),
   };
 }

@@ -4,6 +4,7 @@ import { engineFrom } from "./engine.js";
 import { compileFrom } from "./compile.js";
 import { uploaderClass } from "./uploader.js";
 
+export { AuraloaderError } from "./error.js";
 export const StandaloneAuraloader = uploaderClass(
   engineFrom(() => compileFrom(fetch(new URL("./standalone-auraloader_bg.wasm", import.meta.url)))),
 );

@@ -28,13 +28,15 @@ const refused = [
   [{ uploadToken: undefined }, "uploadToken is required"],
   [{ uploadToken: "token" }, "uploadToken must start with 'aubt_'"],
   [{ uploadToken: 7 }, "uploadToken must be a string"],
-  [{ uploadToken: undefined, uploadTokenResolver: "url" }, "uploadToken is required"],
+  [{ uploadToken: undefined, uploadTokenResolver: "url" }, "uploadTokenResolver must be a function"],
   [{ uploadTokenResolver: "url" }, "uploadTokenResolver must be a function"],
   [{ secureUploadsSignatureResolver: {} }, "secureUploadsSignatureResolver must be a function"],
   [{ secureSignature: "abc" }, "secureSignature gave no secureExpire"],
   [{ secureSignature: "abc", secureExpire: 1700000000 }, "secureExpire must be a string of a UNIX timestamp"],
   [{ secureUploadsExpireThreshold: "10" }, "secureUploadsExpireThreshold must be a number of milliseconds"],
   [{ containerId: undefined }, "containerId is required"],
+  [{ containerId: undefined, container: "uploader" }, "container must be an element"],
+  [{ container: { nodeType: 9 } }, "container must be an element"],
   [{ patientId: 7 }, "patientId must be a string"],
   [{ context: "referral" }, "context must be an object"],
   [{ context: [] }, "context must be an object"],
@@ -56,7 +58,12 @@ const refused = [
 ];
 for (const [change, message] of refused) {
   test(`${inspect(change)}: ${message}`, () => {
-    assert.throws(() => checkOptions({ ...sound, ...change }), { name: "Error", message });
+    assert.throws(() => checkOptions({ ...sound, ...change }), {
+      name: "AuraloaderError",
+      code: "invalid-options",
+      context: "init",
+      message,
+    });
   });
 }
 
