@@ -120,6 +120,19 @@ export interface Options {
    */
   excludeRules?: ExcludeRule[] | null;
   /**
+   * Language, as BCP 47 names it: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Japanese, Chinese
+   * (simplified) or Arabic; numbers and dates are written as there. All but English lie in `locales/` beside the script
+   * and are loaded when one is wanted.
+   * @default the `lang` around the container, else the first of the person's languages that there is, else English
+   */
+  locale?: string | null;
+  /**
+   * Texts in place of the widget's own, by the keys of `locales/en.json`; `{n}` and the like stand for what is filled in.
+   * A text that counts may have plural forms by CLDR's categories.
+   * @example { start: "Add the images for Dr Jones", images: { one: "{n} slice", other: "{n} slices" } }
+   */
+  strings?: Record<string, string | PluralForms> | null;
+  /**
    * Colours; `"auto"` follows the system.
    * @default "auto"
    */
@@ -134,6 +147,17 @@ export interface Options {
    * @default false
    */
   debug?: boolean | null;
+}
+
+/** The forms of a text by the plural categories of CLDR. */
+export interface PluralForms {
+  zero?: string;
+  one?: string;
+  two?: string;
+  few?: string;
+  many?: string;
+  /** For all other numbers. */
+  other: string;
 }
 
 /** What `uploadTokenResolver` gives. */

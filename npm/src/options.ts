@@ -72,6 +72,23 @@ const oneOf =
   (value, name) =>
     known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
 
+const locale: Check = (value, name) => {
+  try {
+    if (typeof value === "string" && new Intl.Locale(value)) return undefined;
+  } catch {
+    // falls through to the message
+  }
+  return `${name} must be a language tag such as 'de' or 'pt-BR'`;
+};
+
+const strings: Check = (value, name) => {
+  const wrong = plainObject(value, name);
+  if (wrong) return wrong;
+  const isText = (text: unknown) => typeof text === "string" || (isObject(text) && typeof text.other === "string");
+  const bad = Object.entries(value as object).find(([, text]) => !isText(text));
+  return bad && `${name}.${bad[0]} must be a string, or plural forms with 'other'`;
+};
+
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
 
 const element: Check = (value, name) =>
@@ -105,6 +122,8 @@ const optional: Record<string, Check> = {
   resume: boolean,
   retryDelays: delays,
   excludeRules: rules,
+  locale,
+  strings,
   theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
   debug: boolean,

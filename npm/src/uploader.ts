@@ -4,10 +4,11 @@ import type { AuraloaderError as PublicError, Options, StandaloneAuraloader as P
 import type { Engine } from "./engine.js";
 import { AuraloaderError, typed } from "./error.js";
 import type { Widget } from "./glue.js";
+import { languageOf, type LoadTexts } from "./language.js";
 import { checkOptions } from "./options.js";
 
-/** The class, bound to the way its build loads the WebAssembly. */
-export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
+/** The class, bound to the way its build loads the WebAssembly and the texts of other languages. */
+export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts): typeof PublicClass {
   return class StandaloneAuraloader {
     readonly #options: Options;
     #widget: Widget | undefined;
@@ -106,9 +107,9 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
         const message = `Container element with id "${containerId}" not found in DOM`;
         throw new AuraloaderError("container-not-found", "init", message);
       }
-      const engine = await load();
+      const [engine, language] = await Promise.all([load(), languageOf(this.#options, container, loadTexts)]);
       if (this.#destroyed) return;
-      this.#widget = engine.widget(this.#options, container);
+      this.#widget = engine.widget(this.#options, container, language);
       await this.#widget.init();
       this.#ready = true;
     }

@@ -90,7 +90,7 @@ fn warnings(body: El, study: Studies, words: Words) -> El {
         move || !warnings().is_empty(),
         move || {
             el("ul", &[("class", "warnings"), ("role", "list")]).list(
-                move || warnings(),
+                warnings,
                 |warning| el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning)),
             )
         },
