@@ -24,6 +24,15 @@ export async function entriesOf(path) {
   return entries;
 }
 
+/** Bytes of the record that every ZIP ends with (without a comment). */
+export const tailLength = 22;
+
+/** How many entries an archive has that ends so, if they are less than 65,535; fails if it does not end as one does. */
+export function countAtEnd(tail) {
+  if (tail.toString("latin1", 0, 4) !== "PK\x05\x06") throw new Error("no ZIP ends so");
+  return tail.readUInt16LE(10);
+}
+
 /** Rejects with what they print if Info-ZIP, Python or 7-Zip complain. */
 export async function opensEverywhere(path) {
   await run("unzip", ["-t", "-qq", path]);

@@ -15,6 +15,8 @@ const apiToken = "mock-service-key";
 const uploadToken = `aubt_${"m".repeat(64)}`;
 const liftToken = "mock-lift-token";
 
+const inFiles = (directory) => new FileStore({ directory });
+
 const cors = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": "authorization, content-type, x-api-key, accept",
@@ -22,12 +24,22 @@ const cors = {
 };
 
 /** Starts both on one port; `inFront(endpoint)` may put something before the tus endpoint and gives the one that clients
- * are to use. Ends with the test. */
-export async function startTusServer(test, inFront = (endpoint) => endpoint) {
+ * are to use, `direct` leaves the proxy out, `store` makes the server's store of a folder. Ends with the test. */
+export async function startTusServer(test, { inFront = (endpoint) => endpoint, direct = false, store = inFiles } = {}) {
   const directory = await temporaryFolder(test);
+  const datastore = store(directory);
+  const write = datastore.write.bind(datastore);
+  let firstByte;
+  datastore.write = (chunks, ...rest) => write(noted(chunks), ...rest);
+  async function* noted(chunks) {
+    for await (const chunk of chunks) {
+      firstByte ??= performance.timeOrigin + performance.now();
+      yield chunk;
+    }
+  }
   const tus = new Server({
     path: "/files",
-    datastore: new FileStore({ directory }),
+    datastore,
     onIncomingRequest: async (request) => {
       if (request.headers.get("authorization") !== `Bearer ${liftToken}`)
         throw { status_code: 401, body: "no lift token" };
@@ -36,7 +48,8 @@ export async function startTusServer(test, inFront = (endpoint) => endpoint) {
   const calls = [];
   const methods = [];
   const proxy = await FaultProxy.start();
-  const origin = `http://127.0.0.1:${proxy.port}`;
+  let origin;
+  let endpoint;
 
   async function aura(request, response) {
     const answer = (status, body) =>
@@ -60,7 +73,8 @@ export async function startTusServer(test, inFront = (endpoint) => endpoint) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   proxy.target = server.address().port;
-  const endpoint = await inFront(`${origin}/files/`);
+  origin = `http://127.0.0.1:${direct ? proxy.target : proxy.port}`;
+  endpoint = await inFront(`${origin}/files/`);
   test.after(async () => {
     await proxy.close();
     server.closeAllConnections();
@@ -80,6 +94,8 @@ export async function startTusServer(test, inFront = (endpoint) => endpoint) {
     /** How many tus uploads were created, and how many PATCHes began. */
     created: () => methods.filter((method) => method === "POST").length,
     patched: () => methods.filter((method) => method === "PATCH").length,
+    /** When the first byte of a body came to the store, in milliseconds since 1970. */
+    firstByte: () => firstByte,
     /** Paths of the uploads that are whole. */
     async finished() {
       const names = await readdir(directory);
