@@ -67,9 +67,11 @@ const rules: Check = (value, name) => {
 };
 
 const oneOf =
-  (...known: [string, string, string]): Check =>
+  (...known: string[]): Check =>
   (value, name) =>
-    known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
+    known.includes(value as string)
+      ? undefined
+      : `${name} must be '${known.join("', '")}'`.replace(/, (?=[^,]*$)/, " or ");
 
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
 
@@ -96,6 +98,7 @@ const optional: Record<string, Check> = {
   context: json,
   callbacks,
   chunkSize,
+  archive: oneOf("upload", "study"),
   compression: oneOf("auto", "store", "deflate"),
   resume: boolean,
   retryDelays: delays,

@@ -213,6 +213,11 @@ impl Upload {
         self.state == State::Ended
     }
 
+    /// Whether it was cancelled, and is over.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelling && self.has_ended()
+    }
+
     /// Bytes of the chunk that is sent next, as things are.
     pub fn chunk_size(&self) -> u64 {
         self.chunk.size(self.most())
@@ -281,7 +286,7 @@ impl Upload {
     }
 
     fn cancel(&mut self, now: Millis) {
-        if self.cancelling || self.state == State::Ended {
+        if self.cancelling {
             return;
         }
         self.cancelling = true;
