@@ -83,8 +83,10 @@ pub struct Upload {
     state: State,
     url: Option<String>,
     offset: u64,
-    /// The furthest that the server ever acknowledged; going beyond it is what counts as progress.
+    /// The furthest that the server ever acknowledged.
     best: u64,
+    /// How often it has lost some of that since.
+    forgot: u8,
     backoff: Backoff,
     /// The token was renewed since the last progress.
     renewed: bool,
@@ -119,6 +121,7 @@ impl Upload {
             url,
             offset: 0,
             best: 0,
+            forgot: 0,
             backoff,
             renewed: false,
             recreated: false,
