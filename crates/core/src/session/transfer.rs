@@ -88,6 +88,10 @@ impl Settings {
         archive::name(upload_id, self.by_study.then_some(at + 1))
     }
 
+    fn side_by_side(&self) -> u64 {
+        if self.by_study { AT_A_TIME as u64 } else { 1 }
+    }
+
     fn renewal(&self, moment: Now, expires: Option<Unix>) -> Option<Unix> {
         expires.map(|expires| renewal(self.threshold, moment, expires))
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::packing::Packing;
 use super::super::resume::Begun;
-use super::{AT_A_TIME, Resumed, SPEED_EVERY, Settings};
+use super::{Resumed, SPEED_EVERY, Settings};
 use crate::archive::Part;
 use crate::dicom::{Accepted, Text};
 use crate::http::{Answer, Digest, Request, Response};
@@ -31,6 +31,8 @@ pub(super) struct Archive {
     /// It was begun before.
     pub(super) resumed: Resumed,
     pub(super) is_connected: bool,
+    /// Archives that share the wire and the memory.
+    side_by_side: u64,
     /// Bytes that have gone out, as if nothing were deflated, and files that are wholly there.
     pub(super) sent: (u64, usize),
 }
@@ -57,6 +59,7 @@ impl Archive {
             remembered: (0, 0),
             resumed: Resumed::No,
             is_connected: true,
+            side_by_side: settings.side_by_side(),
             sent: (0, 0),
         }
     }
@@ -94,11 +97,6 @@ impl Archive {
         if self.resumed == Resumed::Unconfirmed && bytes > 0 {
             self.resumed = Resumed::Confirmed;
         }
-        // Sent by another page: what comes next begins there.
-        if bytes > self.sending.end {
-            self.sending = bytes..bytes;
-            self.packing.wanted(&self.sending);
-        }
         self.sent = (self.packing.plain_offset(bytes), self.packing.entries_before(bytes));
     }
 
@@ -123,9 +121,14 @@ impl Archive {
 
     /// Asks for what is sent next.
     pub(super) fn read_ahead(&mut self, now: Millis) {
-        let is_doubtful = self.packing.is_doubtful();
-        let next = if is_doubtful { self.tus.chunk_size() } else { self.tus.next_chunk_size() };
-        self.packing.read_ahead(now, self.sending.end.saturating_add(next));
+        let largest = largest_chunk(&self.packing, self.side_by_side);
+        self.tus.handle(now, tus::Input::LargestChunk(largest));
+        // Where an upload goes on that was begun in another page, no chunk has been asked for yet.
+        if self.sending.end < self.tus.offset() {
+            self.sending = self.tus.offset()..self.tus.offset();
+            self.packing.wanted(&self.sending);
+        }
+        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
     }
 
     /// The next chunk, if it is sent with a digest, so that this is made while the one before is on its way.
@@ -161,6 +164,10 @@ pub(super) fn name(upload_id: &str, number: Option<usize>) -> String {
     }
 }
 
+fn largest_chunk(packing: &Packing, side_by_side: u64) -> u64 {
+    packing.largest_chunk() / side_by_side
+}
+
 fn tus_upload(
     settings: &Settings,
     upload_id: &str,
@@ -169,7 +176,6 @@ fn tus_upload(
     resume: Option<(String, u64)>,
 ) -> tus::Upload {
     let server = &settings.server;
-    let side_by_side = if settings.by_study { AT_A_TIME as u64 } else { 1 };
     let config = tus::Config {
         endpoint: server.endpoint.clone(),
         token: server.token.clone(),
@@ -185,7 +191,7 @@ fn tus_upload(
         length: packing.len(),
         resume,
         chunk_size: settings.chunk_size,
-        largest_chunk: packing.largest_chunk() / side_by_side,
+        largest_chunk: largest_chunk(packing, settings.side_by_side()),
         retry_delays: settings.retry_delays.clone(),
     };
     tus::Upload::new(config, settings.jitter)
