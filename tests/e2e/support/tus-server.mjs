@@ -1,15 +1,18 @@
 // The official tus server, beside a mock of the Aura API: it answers as the specification says and notes the calls.
 
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";
 import { FaultProxy } from "./fault-proxy.mjs";
 import { temporaryFolder } from "./folders.mjs";
+import { Relay } from "./relay.mjs";
 
 const apiToken = "mock-service-key";
 const uploadToken = `aubt_${"m".repeat(64)}`;
@@ -23,9 +26,34 @@ const cors = {
   "access-control-allow-methods": "GET, POST, OPTIONS",
 };
 
+/** The official server as a process of its own, which can be killed and started again on the same port and store. */
+async function startProcess(test, given) {
+  let running;
+  const start = async (port) => {
+    const options = JSON.stringify({ ...given, port, token: liftToken });
+    running = spawn(process.execPath, [join(import.meta.dirname, "tus-process.mjs"), options], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = await once(createInterface(running.stdout), "line");
+    return Number(line);
+  };
+  const kill = async () => {
+    const ended = running.exitCode === null && running.signalCode === null && once(running, "exit");
+    running.kill("SIGKILL");
+    await ended;
+  };
+  test.after(kill);
+  const port = await start(0);
+  return { port, kill, startAgain: () => start(port) };
+}
+
 /** Starts both on one port; `inFront(endpoint)` may put something before the tus endpoint and gives the one that clients
- * are to use, `direct` leaves the proxy out, `store` makes the server's store of a folder. Ends with the test. */
-export async function startTusServer(test, { inFront = (endpoint) => endpoint, direct = false, store = inFiles } = {}) {
+ * are to use, `direct` leaves the proxy out, `store` makes the server's store of a folder; `ownProcess` (what its store is
+ * given, `{}` for files) makes the tus server a process that a relay stands before. Ends with the test. */
+export async function startTusServer(
+  test,
+  { inFront = (endpoint) => endpoint, direct = false, store = inFiles, ownProcess } = {},
+) {
   const directory = await temporaryFolder(test);
   const datastore = store(directory);
   const write = datastore.write.bind(datastore);
@@ -45,6 +73,9 @@ export async function startTusServer(test, { inFront = (endpoint) => endpoint, d
         throw { status_code: 401, body: "no lift token" };
     },
   });
+  const relay = new Relay();
+  const own = ownProcess && (await startProcess(test, { directory, ...ownProcess }));
+  relay.target = own?.port;
   const calls = [];
   const methods = [];
   const proxy = await FaultProxy.start();
@@ -68,6 +99,7 @@ export async function startTusServer(test, { inFront = (endpoint) => endpoint, d
   const server = createServer((request, response) => {
     if (!request.url.startsWith("/files")) return aura(request, response);
     methods.push(request.method);
+    if (own) return relay.handle(request, response);
     tus.handle(request, response);
   });
   server.listen(0, "127.0.0.1");
@@ -84,6 +116,9 @@ export async function startTusServer(test, { inFront = (endpoint) => endpoint, d
   return {
     name: "@tus/server and a mock of the Aura API",
     proxy,
+    relay,
+    kill: own?.kill,
+    startAgain: own?.startAgain,
     options: async () => ({ apiToken, apiBaseUrl: `${origin}/api`, uploadToken }),
     /** What the widget is told of the tus server. */
     lift: () => ({ endpoint, token: liftToken }),
@@ -108,6 +143,12 @@ export async function startTusServer(test, { inFront = (endpoint) => endpoint, d
           }),
       );
       return whole.flat();
+    },
+    /** The names that the uploads which it has were created with. */
+    async names() {
+      const infos = (await readdir(directory)).filter((name) => name.endsWith(".json"));
+      const read = async (name) => JSON.parse(await readFile(join(directory, name), "utf8")).metadata.filename;
+      return (await Promise.all(infos.map(read))).sort();
     },
     /** All that the server keeps of uploads, whole or not. */
     kept: () => readdir(directory),
