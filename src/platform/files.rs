@@ -117,11 +117,11 @@ pub async fn compose(
         match part {
             Part::Bytes(bytes) => pieces.push(&Uint8Array::from(bytes.as_slice())),
             Part::File { file: id, range } => {
-                let file = file(*id).await.ok_or(Failure::Unreadable)?;
+                let file = file(*id).await.ok_or(Failure::Unreadable(Some(*id)))?;
                 pieces.push(&slice(&file, range).map_err(unreadable)?.into())
             }
             Part::Packed { item, range } => {
-                let bytes = packed(item).ok_or(Failure::Unreadable)?;
+                let bytes = packed(item).ok_or(Failure::Unreadable(Some(item.file)))?;
                 pieces.push(&bytes.subarray(range.start as u32, range.end as u32))
             }
         };
@@ -139,5 +139,5 @@ fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
 }
 
 fn unreadable(_: JsValue) -> Failure {
-    Failure::Unreadable
+    Failure::Unreadable(None)
 }

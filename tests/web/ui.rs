@@ -328,7 +328,8 @@ async fn markup_in_names_is_text() {
             ..SeriesInfo::default()
         },
     )]
-    .into();
+    .into_iter()
+    .collect();
     let stage = Stage::new(State {
         studies: Arc::new(vec![hostile]),
         rejected: Arc::new(vec![RejectedFile { path: HOSTILE.into(), reason: Reason::Empty }]),

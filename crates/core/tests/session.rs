@@ -460,7 +460,7 @@ impl World {
                     }
                     answer
                 }
-                None => Some(Err(Failure::Unreadable)),
+                None => Some(Err(Failure::Unreadable(self.unreadable(request)))),
             }
         } else {
             Some(self.serve_api(request))
@@ -480,6 +480,15 @@ impl World {
         let value = tus_server::header(request, name);
         let value = value.as_deref().map(|value| value.trim_start_matches("Bearer "));
         self.credentials.is_good(self.now, value)
+    }
+
+    /// The file that is missing of a body.
+    fn unreadable(&self, request: &Request) -> Option<FileId> {
+        let Body::Parts(parts) = &request.body else { return None };
+        parts.iter().find_map(|part| match part {
+            Part::File { file, .. } if self.content(*file).is_none() => Some(*file),
+            _ => None,
+        })
     }
 
     /// `None` if a file can't be read any more.
@@ -1368,11 +1377,19 @@ fn other_content_under_the_same_names_starts_anew() {
 #[test]
 fn what_is_whole_on_the_server_is_complete_only_once_it_has_been_compared() {
     let at_once = || Config { chunk_size: None, ..config() };
-    for (is_changed, calls) in [
-        (false, &["config", "start", "complete"][..]),
-        (true, &["config", "start", "init", "start", "cancel", "complete"]),
+    for (is_changed, len, calls) in [
+        (false, 0, &["config", "start", "complete"][..]),
+        // What is read as a whole for its header is known to be another at once.
+        (true, 0, &["config", "init", "start", "cancel", "complete"]),
+        (false, 100_000, &["config", "start", "complete"]),
+        (true, 100_000, &["config", "start", "init", "start", "cancel", "complete"]),
     ] {
-        let mut world = World::closed_at(at_once(), 5);
+        let mut world = World::with_studies();
+        for (_, bytes) in &mut world.files[..4] {
+            let bytes = bytes.as_mut().expect("a file");
+            bytes.resize(len.max(bytes.len()), 0);
+        }
+        let mut world = world.in_new_page(at_once(), Some(5));
         assert_eq!(world.patched() as u64, world.state.progress.bytes_total);
         if is_changed {
             *world.files[0].1.as_mut().and_then(|bytes| bytes.last_mut()).expect("pixels") ^= 1;

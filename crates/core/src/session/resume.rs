@@ -99,11 +99,12 @@ impl Session {
         let known = self.memory.records.iter().find(|(known, _)| is_awaited && key == Some(*known));
         let record = known.map(|(_, record)| record.clone());
         self.with_transfer(now, serial, |transfer| {
-            if let Some(record) = &record {
-                transfer.restore(record);
-            }
+            let is_same = record.as_ref().is_none_or(|record| transfer.restore(record));
             if let Some(key) = key {
                 transfer.set_key(key);
+            }
+            if !is_same {
+                transfer.outdated(now);
             }
         });
         if is_awaited {

@@ -426,10 +426,8 @@ impl Transfer {
                 self.complete_if_verified(now);
             }
             Err(_) => {
-                let path = archive.packing.path(item);
-                let message =
-                    format!("{path} can't be read: was it changed or moved, or the disc taken out?");
-                self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
+                let error = unreadable(archive.packing.path(item));
+                self.fail(now, error);
             }
         }
     }
@@ -443,4 +441,9 @@ impl Transfer {
         self.actions.extend(self.key.take().map(Action::Forget));
         self.actions.push_back(Action::Emit(event));
     }
+}
+
+fn unreadable(path: &str) -> ErrorInfo {
+    let message = format!("{path} can't be read: was it changed or moved, or the disc taken out?");
+    ErrorInfo { context: ErrorContext::Files, message, status_code: None }
 }

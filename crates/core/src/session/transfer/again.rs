@@ -9,19 +9,22 @@ use crate::tus;
 
 impl Transfer {
     /// Goes on, once it begins, with what was begun in another page.
-    pub(in crate::session) fn restore(&mut self, record: &Record) {
+    /// `false` if what is there now is known to be something else.
+    pub(in crate::session) fn restore(&mut self, record: &Record) -> bool {
         if self.phase != Phase::New || record.archives.len() != self.archives.len() {
-            return;
+            return true;
         }
+        let mut is_same = true;
         self.announcement.upload_id.clone_from(&record.upload_id);
         self.study_ids.clone_from(&record.studies);
         for (at, (archive, begun)) in self.archives.iter_mut().zip(&record.archives).enumerate() {
             let name = self.settings.name(&record.upload_id, at);
-            archive.restore(&self.settings, &record.upload_id, name, begun);
+            is_same &= archive.restore(&self.settings, &record.upload_id, name, begun);
         }
         let online = self.online;
         self.tus_all(Millis::default(), || tus::Input::Online(online));
         (self.announced, self.created) = (true, record.created);
+        is_same
     }
 
     /// Takes the place of one for which these items are still being read or packed.
@@ -55,7 +58,7 @@ impl Transfer {
     }
 
     /// The same files can be sent only as a new upload.
-    pub(super) fn outdated(&mut self, now: Millis) {
+    pub(in crate::session) fn outdated(&mut self, now: Millis) {
         let key = self.key.take();
         self.actions.extend(key.map(Action::Forget));
         let jobs = self.archives.iter_mut().flat_map(|archive| archive.packing.abandon()).collect();

@@ -65,14 +65,22 @@ impl Archive {
     }
 
     /// Goes on, once it begins, with what was begun in another page.
-    pub(super) fn restore(&mut self, settings: &Settings, upload_id: &str, name: String, begun: &Begun) {
-        // What does not fit is seen to be something else as it is read.
+    /// `false` if what is there now is known to be something else.
+    pub(super) fn restore(
+        &mut self,
+        settings: &Settings,
+        upload_id: &str,
+        name: String,
+        begun: &Begun,
+    ) -> bool {
         self.resumed = Resumed::Unconfirmed;
-        self.url = begun.url.clone().filter(|_| self.packing.restore(&begun.decided));
+        let is_same = self.packing.restore(&begun.decided);
+        self.url.clone_from(&begun.url);
         self.remembered = self.packing.made();
         let resume = self.url.clone().map(|url| (url, self.remembered.0));
         self.tus = tus_upload(settings, upload_id, name, &self.packing, resume);
         self.has_length = self.packing.len().is_some();
+        is_same
     }
 
     /// What is to be remembered of it.

@@ -2,7 +2,7 @@
 
 use super::super::packing;
 use super::archive::Archive;
-use super::{AT_A_TIME, Action, Event, Purpose, Slot, Transfer};
+use super::{AT_A_TIME, Action, Event, Purpose, Slot, Transfer, unreadable};
 use crate::http::{Body, Request};
 use crate::state::{ErrorContext, ErrorInfo};
 use crate::time::Millis;
@@ -79,12 +79,18 @@ impl Transfer {
             // Whose it was may not be known here any more, or it is not what it was.
             tus::Event::Failed(error) if archive.is_doubtful(error.status()) => self.outdated(now),
             tus::Event::Failed(error) => {
-                let context = match error {
-                    tus::Error::Unreadable => ErrorContext::Files,
-                    _ => ErrorContext::Upload,
+                let (context, path) = match error {
+                    tus::Error::Unreadable(file) => {
+                        (ErrorContext::Files, file.map(|file| archive.packing.path(file.into())))
+                    }
+                    _ => (ErrorContext::Upload, None),
                 };
-                let status_code = error.status();
-                self.fail(now, ErrorInfo { context, message: error.to_string(), status_code });
+                let info = match path {
+                    Some(path) if !path.is_empty() => unreadable(path),
+                    // An entry of an archive has a path of its own.
+                    _ => ErrorInfo { context, message: error.to_string(), status_code: error.status() },
+                };
+                self.fail(now, info);
             }
             tus::Event::Cancelled => {
                 if self.archives.iter().all(|archive| archive.tus.is_cancelled()) {

@@ -186,7 +186,7 @@ impl Upload {
     pub(super) fn give_up(&mut self, step: Step, answer: &Answer) {
         self.fail(match answer {
             Ok(response) => Error::refused(step.method(), response.status, &response.body),
-            Err(Failure::Unreadable) => Error::Unreadable,
+            Err(Failure::Unreadable(file)) => Error::Unreadable(*file),
             Err(failure) => Error::Unreachable { failure: *failure },
         });
     }
