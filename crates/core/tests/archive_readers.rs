@@ -5,6 +5,8 @@
 
 mod archive_support;
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -13,10 +15,45 @@ use auraloader_core::archive::{Deflating, Need, Packed, Part, Plan};
 use auraloader_core::content::{Content, ItemId};
 use auraloader_core::dicom::{Accepted, NativeDecoder};
 
-fn pack(bytes: &[u8]) -> (Packed, Vec<u8>) {
-    let (mut deflating, mut made) = (Deflating::new(bytes.len() as u64, 1), Vec::new());
-    deflating.update(bytes, &mut |more| made.extend_from_slice(more));
-    (deflating.finish(&mut |more| made.extend_from_slice(more)), made)
+/// A dropped file.
+enum Dropped {
+    Bytes(Vec<u8>),
+    /// So many zeros.
+    Zeros(u64),
+}
+
+impl Dropped {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Zeros(count) => *count,
+        }
+    }
+
+    fn crc(&self) -> u32 {
+        match self {
+            Self::Bytes(bytes) => crc32fast::hash(bytes),
+            Self::Zeros(count) => {
+                // Doubled as often as it takes, instead of gone through.
+                let (mut crc, mut doubled) = (crc32fast::Hasher::new(), crc32fast::Hasher::new());
+                doubled.update(&[0]);
+                for bit in 0..u64::BITS - count.leading_zeros() {
+                    if count >> bit & 1 == 1 {
+                        crc.combine(&doubled);
+                    }
+                    doubled.combine(&doubled.clone());
+                }
+                crc.finalize()
+            }
+        }
+    }
+
+    fn pack(&self) -> (Packed, Vec<u8>) {
+        let Self::Bytes(bytes) = self else { panic!("too large to be packed") };
+        let (mut deflating, mut made) = (Deflating::new(bytes.len() as u64, 1), Vec::new());
+        deflating.update(bytes, &mut |more| made.extend_from_slice(more));
+        (deflating.finish(&mut |more| made.extend_from_slice(more)), made)
+    }
 }
 
 /// An archive on disk, which goes with it.
@@ -32,13 +69,13 @@ impl Drop for Written {
     }
 }
 
-/// Writes the archive of these files, of which those that are native are deflated.
-fn write(name: &str, files: &[(Vec<u8>, bool)]) -> Written {
+/// Writes the archive of these files, of which those that are native are deflated; what is zeros takes no room on the disk.
+fn write(name: &str, files: &[(Dropped, bool)]) -> Written {
     let accepted = (0..).zip(files).map(|(at, (file, is_native))| Accepted {
         item: ItemId::from(at),
         study_uid: "1.2.840".to_owned(),
         path: format!("Hüfte/{at:06}"),
-        content: Content::whole(at, file.len() as u64),
+        content: Content::whole(at, file.size()),
         crc: None,
         is_native: *is_native,
     });
@@ -47,33 +84,36 @@ fn write(name: &str, files: &[(Vec<u8>, bool)]) -> Written {
         let Some((item, _, Some(need))) = plan.entry(index) else { continue };
         let file = &files[item.file as usize].0;
         if need == Need::Decision {
-            plan.set_packed(item, 1, pack(file).0).expect("unchanged");
+            plan.set_packed(item, 1, file.pack().0).expect("unchanged");
         } else {
-            plan.set_crc(item, crc32fast::hash(file));
+            plan.set_crc(item, file.crc());
         }
     }
     let length = plan.len().expect("decided");
     let path = std::env::temp_dir().join(format!("auraloader-{name}-{}.zip", std::process::id()));
-    let written = Written {
-        entries: plan.entry_count(),
-        bytes: files.iter().map(|(file, _)| file.len() as u64).sum(),
-        path,
-    };
-    let mut whole = Vec::new();
+    let written =
+        Written { entries: plan.entry_count(), bytes: files.iter().map(|(file, _)| file.size()).sum(), path };
+    let mut to = File::create(&written.path).expect("a folder to write to");
+    let mut buffer = Vec::new();
     for part in plan.parts(&(0..length)).expect("all is known") {
+        let file = |at: u32| &files[at as usize].0;
         match part {
-            Part::Bytes(bytes) => whole.extend(bytes),
+            Part::Bytes(bytes) => buffer.extend(bytes),
             Part::Packed { item, range } => {
-                let (_, made) = pack(&files[item.file as usize].0);
-                whole.extend(&made[range.start as usize..range.end as usize]);
+                buffer.extend(&file(item.file).pack().1[range.start as usize..range.end as usize]);
             }
-            Part::File { file, range } => {
-                whole.extend(&files[file as usize].0[range.start as usize..range.end as usize]);
-            }
+            Part::File { file: at, range } => match file(at) {
+                Dropped::Bytes(bytes) => buffer.extend(&bytes[range.start as usize..range.end as usize]),
+                Dropped::Zeros(_) => {
+                    to.write_all(&std::mem::take(&mut buffer)).expect("room");
+                    let zeros = i64::try_from(range.end - range.start).expect("fits");
+                    to.seek(SeekFrom::Current(zeros)).expect("a file");
+                }
+            },
         }
     }
-    assert_eq!(whole.len() as u64, length);
-    std::fs::write(&written.path, whole).expect("a folder to write to");
+    to.write_all(&buffer).expect("room");
+    assert_eq!(to.metadata().expect("a file").len(), length);
     written
 }
 
@@ -114,20 +154,31 @@ fn opens_everywhere(archive: &Written) {
 fn small_ones_stored_and_deflated() {
     let contents = [Vec::new(), b"x".to_vec(), content(4, 100_000), content(9, 300_000)];
     for deflates in [false, true] {
-        let files = contents.iter().map(|bytes| (bytes.clone(), deflates));
+        let files = contents.iter().map(|bytes| (Dropped::Bytes(bytes.clone()), deflates));
         opens_everywhere(&write(&format!("small-{deflates}"), &files.collect::<Vec<_>>()));
     }
 }
 
 #[test]
 fn more_entries_than_a_zip_without_zip64_holds() {
-    let files = (0..65_600).map(|at| (content(at % 7, 90), at % 64 == 0));
+    let files = (0..65_600).map(|at| (Dropped::Bytes(content(at % 7, 90)), at % 64 == 0));
     opens_everywhere(&write("many", &files.collect::<Vec<_>>()));
+}
+
+/// One file over 4 GiB, and deflated and stored ones behind, whose offsets are.
+#[test]
+fn more_bytes_than_a_zip_without_zip64_holds() {
+    let files = [
+        (Dropped::Zeros((1 << 32) + 7), false),
+        (Dropped::Bytes(content(4, 100_000)), true),
+        (Dropped::Bytes(content(5, 1000)), false),
+    ];
+    opens_everywhere(&write("large", &files));
 }
 
 #[test]
 fn each_of_them_notices_damage() {
-    let archive = write("damaged", &[(content(4, 10_000), false)]);
+    let archive = write("damaged", &[(Dropped::Bytes(content(4, 10_000)), false)]);
     let mut bytes = std::fs::read(&archive.path).expect("written");
     bytes[5000] ^= 1;
     std::fs::write(&archive.path, bytes).expect("room");
