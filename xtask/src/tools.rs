@@ -12,6 +12,7 @@ use crate::workspace::{locked_version, say};
 const WASM_PACK: &str = "0.15.1";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
+const MDBOOK: &str = "0.5.4";
 
 /// The wasm-bindgen CLI (and its test runner) of exactly the version that Cargo.lock has.
 pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
@@ -38,6 +39,11 @@ pub(crate) fn cargo_fuzz(sh: &Shell) -> Result<()> {
     if runs(sh, "cargo-fuzz") { Ok(()) } else { install(sh, "cargo-fuzz", CARGO_FUZZ) }
 }
 
+/// Any mdBook.
+pub(crate) fn mdbook(sh: &Shell) -> Result<()> {
+    if runs(sh, "mdbook") { Ok(()) } else { install(sh, "mdbook", MDBOOK) }
+}
+
 /// Whether `program --version` works.
 pub(crate) fn runs(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -50,6 +56,7 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
         folder("wasm-pack", WASM_PACK)?,
         folder("cargo-deny", CARGO_DENY)?,
         folder("cargo-fuzz", CARGO_FUZZ)?,
+        folder("mdbook", MDBOOK)?,
     ];
     let old = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(wanted.into_iter().map(|dir| dir.join("bin")).chain(env::split_paths(&old)))?;
@@ -66,7 +73,10 @@ fn wasm_bindgen_version(sh: &Shell) -> Result<String> {
 fn install(sh: &Shell, package: &str, version: &str) -> Result<()> {
     say(&format!("Installing {package} {version} (takes some minutes, once)"));
     let folder = folder(package, version)?;
-    cmd!(sh, "cargo install --quiet {package} --version {version} --root {folder}")
+    // mdBook without its own server and its watching of files, which bring a web server.
+    let features: &[&str] =
+        if package == "mdbook" { &["--no-default-features", "--features", "search"] } else { &[] };
+    cmd!(sh, "cargo install --quiet {package} --version {version} --root {folder} {features...}")
         .run()
         .with_context(|| format!("{package} {version} could not be installed from crates.io"))
 }
