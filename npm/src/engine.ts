@@ -3,8 +3,11 @@
 import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options } from "../index.js";
+import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
+import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
+import type { Language } from "./language.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -12,7 +15,7 @@ export type Source = () => Promise<WebAssembly.Module>;
 /** The loaded WebAssembly. */
 export interface Engine {
   /** Makes one widget; it draws nothing before `mount()`. */
-  widget(options: Options, container: HTMLElement): Widget;
+  widget(options: Options, container: HTMLElement, language: Language): Widget;
 }
 
 /** A loader that compiles and instantiates once, and tries anew after a failure. */
@@ -21,7 +24,8 @@ export function engineFrom(source: Source): () => Promise<Engine> {
   return () =>
     (loading ??= load(source).catch((error: unknown) => {
       loading = undefined;
-      throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new AuraloaderError("load-failed", "init", message, { cause: error });
     }));
 }
 
@@ -29,9 +33,12 @@ async function load(source: Source): Promise<Engine> {
   const module = await source();
   await init({ module_or_path: module });
   return {
-    widget: (options, container) =>
-      new RustWidget({ ...options, credentials: credentialsOf(options) }, container, module, () =>
-        startWorker(options.workerUrl),
+    widget: (options, container, language) =>
+      new RustWidget(
+        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options), language },
+        container,
+        module,
+        () => startWorker(options.workerUrl),
       ),
   };
 }

@@ -5,4 +5,11 @@ import { decode } from "./bytes-as-text.mjs";
 import { engineFrom } from "./engine.js";
 import { uploaderClass } from "./uploader.js";
 
-export const StandaloneAuraloader = uploaderClass(engineFrom(() => WebAssembly.compile(decode(wasmText))));
+export { AuraloaderError } from "./error.js";
+/** Where this script lies; nobody knows where a bundler has put it. */
+const here = (globalThis.document?.currentScript as HTMLScriptElement | null)?.src;
+
+export const StandaloneAuraloader = uploaderClass(
+  engineFrom(() => WebAssembly.compile(decode(wasmText))),
+  (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(`locales/${name}.mjs`, here).href),
+);

@@ -7,7 +7,7 @@ use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::credentials::{self, Resolvers};
-use crate::ui::Theme;
+use crate::ui::{Language, Theme};
 
 const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
 
@@ -17,6 +17,7 @@ pub(super) struct Options {
     pub(super) resolvers: Resolvers,
     pub(super) callbacks: Object,
     pub(super) theme: Theme,
+    pub(super) language: Language,
     pub(super) debug: bool,
 }
 
@@ -54,6 +55,7 @@ impl Options {
             resolvers,
             callbacks: get(options, "callbacks").dyn_into().unwrap_or_default(),
             theme,
+            language: language(&get(options, "language")),
             debug: get(options, "debug").is_truthy(),
         }
     }
@@ -61,6 +63,18 @@ impl Options {
     /// The callback of this name, if the host gave one.
     pub(super) fn callback(&self, name: &str) -> Option<Function> {
         get(&self.callbacks, name).dyn_into().ok()
+    }
+}
+
+/// What `npm/src/language.ts` has found.
+fn language(value: &JsValue) -> Language {
+    match get(value, "tag").as_string() {
+        Some(tag) => Language {
+            tag,
+            is_rtl: get(value, "isRtl").is_truthy(),
+            texts: get(value, "texts").as_string().unwrap_or_default(),
+        },
+        None => Language::default(),
     }
 }
 

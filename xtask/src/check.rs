@@ -48,6 +48,8 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     cmd!(sh, "mdbook build docs").env("MDBOOK_LOG", "warn").run()?;
 
     widget::build(sh)?;
+    say("The package, as publint and attw read it");
+    npm(sh, "package")?;
     say("Sizes");
     Ok(cmd!(sh, "node npm/sizes.mjs pkg").run()?)
 }

@@ -10,6 +10,7 @@ use crate::{setup, signing};
 const GLUE: &str = "target/widget";
 const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
 const NAMES: &str = "target/widget/names.json";
+const LICENCES: &str = "target/widget-licences.txt";
 
 /// A panic is a trap without a text; what has no reader is not written: `npm/src/breakdown.ts` tells the person.
 const SMALL_STD: &str =
@@ -20,7 +21,23 @@ pub(crate) fn build(sh: &Shell) -> Result<()> {
     setup::for_build(sh)?;
     wasm(sh)?;
     signing::build(sh)?;
+    licences(sh)?;
     package(sh)
+}
+
+/// The licences of the crates in the modules, for the package.
+fn licences(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: "licences",
+        inputs: &["Cargo.lock", "Cargo.toml", "LICENSE-MIT", "npm/licences.mjs"],
+        outputs: &[LICENCES],
+    };
+    step.run(|| {
+        let how = ["--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
+        let metadata = cmd!(sh, "cargo metadata {how...}").quiet().read()?;
+        Ok(cmd!(sh, "node npm/licences.mjs {LICENCES}").stdin(metadata).run()?)
+    })
 }
 
 fn wasm(sh: &Shell) -> Result<()> {
@@ -91,10 +108,15 @@ fn package(sh: &Shell) -> Result<()> {
         inputs: &[
             "npm/src",
             "npm/build.mjs",
+            "npm/build-components.mjs",
             "npm/build-server.mjs",
+            "npm/manifest.mjs",
             "npm/unused.mjs",
+            "npm/element.d.ts",
             "npm/index.d.ts",
+            "npm/react.d.ts",
             "npm/server.d.ts",
+            "npm/vue.d.ts",
             "npm/README.md",
             "npm/package-lock.json",
             "LICENSE",
@@ -102,11 +124,18 @@ fn package(sh: &Shell) -> Result<()> {
             "LICENSE-MIT",
             WASM,
             NAMES,
+            LICENCES,
             "target/widget/standalone_auraloader.js",
+            "target/widget/package.json",
             signing::WASM,
             signing::GLUE,
         ],
         outputs: &[
+            "pkg/element.mjs",
+            "pkg/react.mjs",
+            "pkg/vue.mjs",
+            "pkg/integrity.json",
+            "pkg/THIRD-PARTY-LICENSES.txt",
             "pkg/standalone-auraloader.umd.js",
             "pkg/standalone-auraloader.mjs",
             "pkg/standalone-auraloader_bg.wasm",
@@ -122,6 +151,6 @@ fn package(sh: &Shell) -> Result<()> {
     step.run(|| {
         say("Bundling the package into pkg/");
         let server = signing::DIR;
-        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} pkg").run()?)
+        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} {LICENCES} pkg").run()?)
     })
 }

@@ -244,11 +244,15 @@ fn each_ending_has_its_exit_code() {
         ended(&command.output().unwrap())
     };
 
-    let (code, report, said) = run(&|command| drop(command.env("AURALOADER_TOKEN", "aubt_wrong")));
+    let (code, report, said) = run(&|command| {
+        command.env("AURALOADER_TOKEN", "aubt_wrong");
+    });
     assert_eq!((code, &report["outcome"]), (4, &"not-authorised".into()), "{said}");
     assert_eq!(report["error"]["message"], "Authentication failed. Check your upload token.");
     assert!(!said.contains("aubt_wrong"), "{said}");
-    let (code, ..) = run(&|command| drop(command.env("AURALOADER_API_KEY", "aura_au_wrong")));
+    let (code, ..) = run(&|command| {
+        command.env("AURALOADER_API_KEY", "aura_au_wrong");
+    });
     assert_eq!(code, 4);
     let (code, report, _) = run(&|command| {
         command.env_remove("AURALOADER_TOKEN").args(["--token-command", "echo '{}'"]);
@@ -265,15 +269,28 @@ fn each_ending_has_its_exit_code() {
     assert_eq!((code, &report["outcome"]), (3, &"nothing-to-send".into()));
     assert_eq!(report["counts"]["left_out"], 1);
 
-    let (code, report, said) = run(&|command| drop(command.env_remove("AURALOADER_TOKEN")));
+    let (code, report, said) = run(&|command| {
+        command.env_remove("AURALOADER_TOKEN");
+    });
     assert_eq!((code, &report["outcome"]), (2, &"usage".into()));
     assert!(said.contains("AURALOADER_TOKEN"), "{said}");
-    let (code, ..) = run(&|command| drop(command.env("AURALOADER_TOKEN", "no_token")));
+    let (code, ..) = run(&|command| {
+        command.env("AURALOADER_TOKEN", "no_token");
+    });
     assert_eq!(code, 2);
-    let (code, ..) = run(&|command| drop(command.arg("--context").arg(&no_object)));
+    let (code, ..) = run(&|command| {
+        command.arg("--context").arg(&no_object);
+    });
     assert_eq!(code, 2);
     for wrong in [["--chunk-size", "0"], ["--exclude", "colour=red"], ["--compression", "zip"]] {
-        assert_eq!(run(&|command| drop(command.args(wrong))).0, 2, "{wrong:?}");
+        assert_eq!(
+            run(&|command| {
+                command.args(wrong);
+            })
+            .0,
+            2,
+            "{wrong:?}"
+        );
     }
     assert_eq!(of(&place.root.join("missing")).0, 2);
 }
