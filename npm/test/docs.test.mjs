@@ -48,7 +48,7 @@ test("troubleshooting has every message", () => {
   const guide = flat(read("docs/troubleshooting.md"));
   const errors = (path) => [...read(path).matchAll(/#\[error\(\s*"((?:[^"\\]|\\.)+)"/g)].map(([, text]) => text);
   const words = Object.entries(JSON.parse(read("locales/en.json")))
-    .filter(([key]) => /^(error|none|reason|warning|nothingFound)/.test(key))
+    .filter(([key]) => /^(error|none|warn|left(?!Out)|nothingFound)/.test(key))
     .flatMap(([, text]) => (typeof text === "string" ? [text] : Object.values(text)));
   const scripts = ["options", "credentials", "uploader", "compile"]
     .map((name) => read(`npm/src/${name}.ts`))

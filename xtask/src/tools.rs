@@ -12,7 +12,6 @@ use crate::workspace::{locked_version, say};
 const WASM_PACK: &str = "0.15.1";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
-const MDBOOK: &str = "0.5.4";
 
 /// The wasm-bindgen CLI (and its test runner) of exactly the version that Cargo.lock has.
 pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
@@ -39,11 +38,6 @@ pub(crate) fn cargo_fuzz(sh: &Shell) -> Result<()> {
     if runs(sh, "cargo-fuzz") { Ok(()) } else { install(sh, "cargo-fuzz", CARGO_FUZZ) }
 }
 
-/// Any mdBook.
-pub(crate) fn mdbook(sh: &Shell) -> Result<()> {
-    if runs(sh, "mdbook") { Ok(()) } else { install(sh, "mdbook", MDBOOK) }
-}
-
 /// Whether `program --version` works.
 pub(crate) fn runs(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -56,7 +50,6 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
         folder("wasm-pack", WASM_PACK)?,
         folder("cargo-deny", CARGO_DENY)?,
         folder("cargo-fuzz", CARGO_FUZZ)?,
-        folder("mdbook", MDBOOK)?,
     ];
     let old = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(wanted.into_iter().map(|dir| dir.join("bin")).chain(env::split_paths(&old)))?;
@@ -73,10 +66,7 @@ fn wasm_bindgen_version(sh: &Shell) -> Result<String> {
 fn install(sh: &Shell, package: &str, version: &str) -> Result<()> {
     say(&format!("Installing {package} {version} (takes some minutes, once)"));
     let folder = folder(package, version)?;
-    // mdBook without its own server and its watching of files, which bring a web server.
-    let features: &[&str] =
-        if package == "mdbook" { &["--no-default-features", "--features", "search"] } else { &[] };
-    cmd!(sh, "cargo install --quiet {package} --version {version} --root {folder} {features...}")
+    cmd!(sh, "cargo install --quiet {package} --version {version} --root {folder}")
         .run()
         .with_context(|| format!("{package} {version} could not be installed from crates.io"))
 }
