@@ -103,6 +103,12 @@ export interface Options {
    */
   compression?: "auto" | "store" | "deflate" | null;
   /**
+   * One archive for the whole upload, `<upload id>.zip`, or one a study, `<upload id>-<n>.zip` counted from 1 in the order
+   * of their Study Instance UIDs, of which up to three are sent side by side.
+   * @default "upload"
+   */
+  archive?: "upload" | "study" | null;
+  /**
    * Remember unfinished uploads in the browser (IndexedDB; no name of a file, nothing of a patient, no token), so that
    * they go on after a reload when the same files are chosen.
    * @default true
@@ -172,9 +178,9 @@ export interface UploadToken {
 export interface SignatureRequest {
   /** UUID v4 of the upload. */
   uploadId: string;
-  /** Name of the archive. */
+  /** Name of the archive; where each study has one, the name that one for all would have. */
   fileName: string;
-  /** Bytes of the archive; `null` if they are not known yet. */
+  /** Bytes of the archive, or of all of them; `null` if they are not known yet. */
   fileSize: number | null;
   /** `application/zip`. */
   fileType: string;

@@ -68,9 +68,11 @@ const rules: Check = (value, name) => {
 };
 
 const oneOf =
-  (...known: [string, string, string]): Check =>
+  (...known: string[]): Check =>
   (value, name) =>
-    known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
+    known.includes(value as string)
+      ? undefined
+      : `${name} must be '${known.join("', '")}'`.replace(/, (?=[^,]*$)/, " or ");
 
 const locale: Check = (value, name) => {
   try {
@@ -118,6 +120,7 @@ const optional: Record<string, Check> = {
   context: json,
   callbacks,
   chunkSize,
+  archive: oneOf("upload", "study"),
   compression: oneOf("auto", "store", "deflate"),
   resume: boolean,
   retryDelays: delays,

@@ -46,6 +46,7 @@ impl Options {
             context: json(&get(options, "context")),
             chunk_size: get(options, "chunkSize").as_f64().map(|bytes| bytes as u64),
             compression,
+            by_study: text("archive").as_deref() == Some("study"),
             resume: get(options, "resume").as_bool().unwrap_or(true),
             retry_delays: retry_delays(&get(options, "retryDelays")),
             exclude_rules: exclude_rules(&get(options, "excludeRules")),

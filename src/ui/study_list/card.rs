@@ -89,10 +89,9 @@ fn warnings(body: El, study: Studies, words: Words) -> El {
     body.when(
         move || !warnings().is_empty(),
         move || {
-            el("ul", &[("class", "warnings"), ("role", "list")]).list(
-                warnings,
-                |warning| el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning)),
-            )
+            el("ul", &[("class", "warnings"), ("role", "list")]).list(warnings, |warning| {
+                el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning))
+            })
         },
     )
 }
@@ -149,12 +148,11 @@ fn progress(card: El, context: Context, uid: String) -> El {
                 guess.set(index);
                 (span.start, span.end)
             });
+            let sent = state.sent.get(guess.get()).copied().unwrap_or(state.progress.bytes_sent);
             match screen {
                 Screen::Complete => Some(Sent::Wholly),
-                Screen::Uploading | Screen::Offline | Screen::Paused => {
-                    Some(Sent::of(span, state.progress.bytes_sent))
-                }
-                Screen::Error => span.map(|span| Sent::of(Some(span), state.progress.bytes_sent)),
+                Screen::Uploading | Screen::Offline | Screen::Paused => Some(Sent::of(span, sent)),
+                Screen::Error => span.map(|span| Sent::of(Some(span), sent)),
                 _ => None,
             }
         })

@@ -72,7 +72,7 @@ function find(containerId, selector, text, hidden) {
  * backend answers by path, given the body that was posted. Ends with the test. */
 export async function servePage(test, { csp, workerCsp, containers = ["uploader"], answers = {} } = {}) {
   const server = createServer((request, response) => {
-    const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
+    const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)$/)?.[1];
     if (file) {
       if (workerCsp) response.setHeader("content-security-policy", workerCsp);
       const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";

@@ -45,6 +45,9 @@ pub(crate) struct Options {
     /// How the archive's entries are written
     #[arg(long, value_enum, default_value_t = Packing::Auto)]
     compression: Packing,
+    /// One archive for everything, or one a study
+    #[arg(long, value_enum, default_value_t = Archive::Upload)]
+    archive: Archive,
     /// Bytes of one request; auto follows what link and server take
     #[arg(long, value_name = "BYTES", default_value = "auto", value_parser = chunk_size)]
     chunk_size: ChunkSize,
@@ -78,6 +81,14 @@ enum Packing {
     Deflate,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Archive {
+    /// One for everything
+    Upload,
+    /// One a study
+    Study,
+}
+
 /// `None`: as many as link and server take.
 #[derive(Clone, Copy)]
 struct ChunkSize(Option<u64>);
@@ -102,6 +113,7 @@ impl Options {
                 Packing::Store => Compression::Store,
                 Packing::Deflate => Compression::Deflate,
             },
+            by_study: self.archive == Archive::Study,
             retry_delays: self.retry_delays.clone(),
             resume,
             exclude_rules: match (self.no_exclude, self.exclude.is_empty()) {
