@@ -209,6 +209,11 @@ impl Session {
         self.tell(now, self.state.step != self.shown);
     }
 
+    /// The UUID of the upload that runs or has stopped, if there is one.
+    pub fn upload_id(&self) -> Option<&str> {
+        self.current.and_then(|serial| self.transfers.get(&serial)).map(Transfer::upload_id)
+    }
+
     /// The next thing to do, if any.
     pub fn poll(&mut self) -> Option<Action> {
         self.actions.pop_front()
