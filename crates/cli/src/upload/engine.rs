@@ -287,7 +287,7 @@ impl Engine {
                     })
                     .await
                 }
-                None => Err(auraloader_core::http::Failure::Unreadable),
+                None => Err(auraloader_core::http::Failure::Unreadable(None)),
             };
             if let Some(display) = debug {
                 log(&display, &request, &answer);
