@@ -7,6 +7,7 @@ import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
 import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
+import { scriptUrl } from "./script-url.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -46,7 +47,7 @@ let blobUrl: string | undefined;
 
 /** Kept for the life of the page: revoking it while a browser still fetches the script would lose the worker. */
 function startWorker(workerUrl: string | null | undefined): Worker {
-  if (workerUrl) return new Worker(workerUrl);
+  if (workerUrl) return new Worker(scriptUrl(workerUrl));
   blobUrl ??= URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
-  return new Worker(blobUrl);
+  return new Worker(scriptUrl(blobUrl));
 }
