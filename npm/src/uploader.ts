@@ -6,6 +6,10 @@ import { AuraloaderError, typed } from "./error.js";
 import type { Widget } from "./glue.js";
 import { checkOptions } from "./options.js";
 
+/** Widgets that are neither destroyed nor failed. A page may forget its uploader once it is mounted: without this, what is
+ * shown would be freed with it by wasm-bindgen when the browser next tidies up. */
+const living = new Set<Widget>();
+
 /** The class, bound to the way its build loads the WebAssembly. */
 export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
   return class StandaloneAuraloader {
@@ -109,6 +113,7 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
       const engine = await load();
       if (this.#destroyed) return;
       this.#widget = engine.widget(this.#options, container);
+      living.add(this.#widget);
       await this.#widget.init();
       this.#ready = true;
     }
@@ -128,7 +133,9 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
       this.#widget = undefined;
       this.#initialising = undefined;
       this.#ready = false;
-      widget?.destroy();
+      if (!widget) return;
+      living.delete(widget);
+      widget.destroy();
     }
   };
 }

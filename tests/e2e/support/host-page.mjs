@@ -152,14 +152,11 @@ export class Widget {
     );
   }
 
-  /** Presses what is about to be drawn anew, as what it stands for is still coming in: finds and clicks it in one go. */
-  async pressAtOnce(text) {
-    const press = `const [button] = (${find})(...arguments); button?.click(); return !!button`;
-    await this.driver.wait(
-      () => this.driver.executeScript(press, this.containerId, "button", text, false),
-      patience,
-      `no button that reads ${text}`,
-    );
+  /** Waits until one study with so many images has been found, on pages that don't note states: before its last file has been
+   * read, a study can be there for a moment with those that have. */
+  async found(images) {
+    await this.element("[part=frame]", `\\b${images} images in `);
+    await this.heading("^1 study found");
   }
 
   async press(text) {
