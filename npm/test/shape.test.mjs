@@ -46,7 +46,10 @@ test("every option of the typings is known at run time, and no other", async () 
   const source = await readFile(join(root, "npm/src/options.ts"), "utf8");
   const tables = source.match(/^const required: [\s\S]*?^};/m)[0].replace(/: Record<.*?> = /g, "");
   const known = [...tables.matchAll(/(?:^ {2}|[{,] )(\w+)(?=[,:])/gm)].map(([, name]) => name);
-  assert.deepEqual([...new Set(known)].filter((name) => !typed.includes(name)), []);
+  assert.deepEqual(
+    [...new Set(known)].filter((name) => !typed.includes(name)),
+    [],
+  );
 });
 
 test("callbacks and events are those that the widget tells", async () => {
