@@ -3,13 +3,14 @@
 
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { componentFiles } from "./build-components.mjs";
 import { serverFiles } from "./build-server.mjs";
 import { manifest } from "./manifest.mjs";
 import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
+import { lines } from "./src/catalogue.mjs";
 
 const here = import.meta.dirname;
 const [glueDir, serverGlueDir, licences, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
@@ -105,7 +106,16 @@ const umd = await script("umd.ts", texts, {
   },
   footer: { js: "return exports})" },
 });
-const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue } });
+const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue }, external: ["./locales/*"] });
+
+/** English is part of the module; its file is for those who translate or look for a key of the option `strings`. */
+const locales = {};
+for (const file of await readdir(join(here, "../locales"))) {
+  const text = await readFile(join(here, "../locales", file), "utf8");
+  const name = file.replace(/\.json$/, "");
+  locales[`locales/${file}`] = text;
+  if (name !== "en") locales[`locales/${name}.mjs`] = `export default ${JSON.stringify(lines(JSON.parse(text)))};\n`;
+}
 
 /** Typings for `import`: the same, naming each other as modules do. */
 const typings = {};
@@ -136,6 +146,7 @@ const files = {
   "standalone-auraloader_bg.wasm": wasm,
   ...(await componentFiles(version)),
   ...(await serverFiles(serverGlueDir, version)),
+  ...locales,
   ...typings,
   "integrity.json": json(integrity),
   "THIRD-PARTY-LICENSES.txt": await readFile(licences),
@@ -145,5 +156,5 @@ files["package.json"] = json(manifest(version, repository, Object.keys(files).so
 files["README.md"] = await readFile(join(here, "README.md"));
 
 await rm(outDir, { recursive: true, force: true });
-await mkdir(outDir, { recursive: true });
+await mkdir(join(outDir, "locales"), { recursive: true });
 await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(outDir, name), content)));

@@ -103,6 +103,12 @@ export interface Options {
    */
   compression?: "auto" | "store" | "deflate" | null;
   /**
+   * One archive for the whole upload, `<upload id>.zip`, or one a study, `<upload id>-<n>.zip` counted from 1 in the order
+   * of their Study Instance UIDs, of which up to three are sent side by side.
+   * @default "upload"
+   */
+  archive?: "upload" | "study" | null;
+  /**
    * Remember unfinished uploads in the browser (IndexedDB; no name of a file, nothing of a patient, no token), so that
    * they go on after a reload when the same files are chosen.
    * @default true
@@ -120,6 +126,19 @@ export interface Options {
    */
   excludeRules?: ExcludeRule[] | null;
   /**
+   * Language, as BCP 47 names it: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Japanese, Chinese
+   * (simplified) or Arabic; numbers and dates are written as there. All but English lie in `locales/` beside the script
+   * and are loaded when one is wanted.
+   * @default the `lang` around the container, else the first of the person's languages that there is, else English
+   */
+  locale?: string | null;
+  /**
+   * Texts in place of the widget's own, by the keys of `locales/en.json`; `{n}` and the like stand for what is filled in.
+   * A text that counts may have plural forms by CLDR's categories.
+   * @example { start: "Add the images for Dr Jones", images: { one: "{n} slice", other: "{n} slices" } }
+   */
+  strings?: Record<string, string | PluralForms> | null;
+  /**
    * Colours; `"auto"` follows the system.
    * @default "auto"
    */
@@ -136,6 +155,17 @@ export interface Options {
   debug?: boolean | null;
 }
 
+/** The forms of a text by the plural categories of CLDR. */
+export interface PluralForms {
+  zero?: string;
+  one?: string;
+  two?: string;
+  few?: string;
+  many?: string;
+  /** For all other numbers. */
+  other: string;
+}
+
 /** What `uploadTokenResolver` gives. */
 export interface UploadToken {
   /** Starts with `aubt_`. */
@@ -148,9 +178,9 @@ export interface UploadToken {
 export interface SignatureRequest {
   /** UUID v4 of the upload. */
   uploadId: string;
-  /** Name of the archive. */
+  /** Name of the archive; where each study has one, the name that one for all would have. */
   fileName: string;
-  /** Bytes of the archive; `null` if they are not known yet. */
+  /** Bytes of the archive, or of all of them; `null` if they are not known yet. */
   fileSize: number | null;
   /** `application/zip`. */
   fileType: string;

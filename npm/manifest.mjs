@@ -32,6 +32,7 @@ export const manifest = (version, repository, files) => ({
     "./standalone-auraloader.umd.js": { types: "./index.d.ts", default: umd },
     "./standalone-auraloader.worker.js": "./standalone-auraloader.worker.js",
     "./standalone-auraloader_bg.wasm": "./standalone-auraloader_bg.wasm",
+    "./locales/*": "./locales/*",
     "./integrity.json": "./integrity.json",
     "./package.json": "./package.json",
   },

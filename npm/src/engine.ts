@@ -7,6 +7,7 @@ import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
 import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
+import type { Language } from "./language.js";
 import { scriptUrl } from "./script-url.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
@@ -15,7 +16,7 @@ export type Source = () => Promise<WebAssembly.Module>;
 /** The loaded WebAssembly. */
 export interface Engine {
   /** Makes one widget; it draws nothing before `mount()`. */
-  widget(options: Options, container: HTMLElement): Widget;
+  widget(options: Options, container: HTMLElement, language: Language): Widget;
 }
 
 /** A loader that compiles and instantiates once, and tries anew after a failure. */
@@ -33,9 +34,9 @@ async function load(source: Source): Promise<Engine> {
   const module = await source();
   await init({ module_or_path: module });
   return {
-    widget: (options, container) =>
+    widget: (options, container, language) =>
       new RustWidget(
-        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options) },
+        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options), language },
         container,
         module,
         () => startWorker(options.workerUrl),

@@ -68,9 +68,28 @@ const rules: Check = (value, name) => {
 };
 
 const oneOf =
-  (...known: [string, string, string]): Check =>
+  (...known: string[]): Check =>
   (value, name) =>
-    known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
+    known.includes(value as string)
+      ? undefined
+      : `${name} must be '${known.join("', '")}'`.replace(/, (?=[^,]*$)/, " or ");
+
+const locale: Check = (value, name) => {
+  try {
+    if (typeof value === "string" && new Intl.Locale(value)) return undefined;
+  } catch {
+    // falls through to the message
+  }
+  return `${name} must be a language tag such as 'de' or 'pt-BR'`;
+};
+
+const strings: Check = (value, name) => {
+  const wrong = plainObject(value, name);
+  if (wrong) return wrong;
+  const isText = (text: unknown) => typeof text === "string" || (isObject(text) && typeof text.other === "string");
+  const bad = Object.entries(value as object).find(([, text]) => !isText(text));
+  return bad && `${name}.${bad[0]} must be a string, or plural forms with 'other'`;
+};
 
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
 
@@ -101,10 +120,13 @@ const optional: Record<string, Check> = {
   context: json,
   callbacks,
   chunkSize,
+  archive: oneOf("upload", "study"),
   compression: oneOf("auto", "store", "deflate"),
   resume: boolean,
   retryDelays: delays,
   excludeRules: rules,
+  locale,
+  strings,
   theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
   debug: boolean,

@@ -6,4 +6,10 @@ import { engineFrom } from "./engine.js";
 import { uploaderClass } from "./uploader.js";
 
 export { AuraloaderError } from "./error.js";
-export const StandaloneAuraloader = uploaderClass(engineFrom(() => WebAssembly.compile(decode(wasmText))));
+/** Where this script lies; nobody knows where a bundler has put it. */
+const here = (globalThis.document?.currentScript as HTMLScriptElement | null)?.src;
+
+export const StandaloneAuraloader = uploaderClass(
+  engineFrom(() => WebAssembly.compile(decode(wasmText))),
+  (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(`locales/${name}.mjs`, here).href),
+);

@@ -4,14 +4,15 @@ import type { AuraloaderError as PublicError, Options, StandaloneAuraloader as P
 import type { Engine } from "./engine.js";
 import { AuraloaderError, typed } from "./error.js";
 import type { Widget } from "./glue.js";
+import { languageOf, type LoadTexts } from "./language.js";
 import { checkOptions } from "./options.js";
 
 /** Widgets that are neither destroyed nor failed. A page may forget its uploader once it is mounted: without this, what is
  * shown would be freed with it by wasm-bindgen when the browser next tidies up. */
 const living = new Set<Widget>();
 
-/** The class, bound to the way its build loads the WebAssembly. */
-export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
+/** The class, bound to the way its build loads the WebAssembly and the texts of other languages. */
+export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts): typeof PublicClass {
   return class StandaloneAuraloader {
     readonly #options: Options;
     #widget: Widget | undefined;
@@ -110,9 +111,9 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
         const message = `Container element with id "${containerId}" not found in DOM`;
         throw new AuraloaderError("container-not-found", "init", message);
       }
-      const engine = await load();
+      const [engine, language] = await Promise.all([load(), languageOf(this.#options, container, loadTexts)]);
       if (this.#destroyed) return;
-      this.#widget = engine.widget(this.#options, container);
+      this.#widget = engine.widget(this.#options, container, language);
       living.add(this.#widget);
       await this.#widget.init();
       this.#ready = true;

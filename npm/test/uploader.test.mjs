@@ -4,7 +4,9 @@ import { compiled } from "./compiled.mjs";
 
 const { uploaderClass } = await compiled("uploader.ts");
 const options = { apiToken: "key", apiBaseUrl: "https://aura.example", uploadToken: "aubt_0", containerId: "there" };
-const container = {};
+const container = { closest: () => null };
+globalThis.navigator ??= { languages: ["en-US"] };
+const noTexts = () => Promise.reject(new Error("no texts"));
 
 /** A widget that notes its calls; `init` and `upload` end when the test says so. */
 class Recorder {
@@ -40,7 +42,7 @@ beforeEach(() => {
       return widget;
     },
   }));
-  uploader = new (uploaderClass(load))(options);
+  uploader = new (uploaderClass(load, noTexts))(options);
 });
 
 const turn = () => new Promise(setImmediate);
@@ -77,9 +79,9 @@ test("the constructor throws and loads nothing", () => {
   assert.equal(load.mock.callCount(), 0);
 });
 
-test("init hands the options and the container on", async () => {
+test("init hands the options, the container and the language on", async () => {
   const widget = await initialised();
-  assert.deepEqual(widget.given, [options, container]);
+  assert.deepEqual(widget.given, [options, container, { tag: "en-US", isRtl: false, texts: "" }]);
 });
 
 test("a missing container rejects before anything is loaded", async () => {
@@ -190,7 +192,7 @@ test("what is no error of the widget's is the cause of one", async () => {
 });
 
 test("an element can be given instead of its id", async () => {
-  const element = { nodeType: 1 };
+  const element = { ...container, nodeType: 1 };
   uploader = new uploader.constructor({ ...options, containerId: undefined, container: element });
   assert.equal((await initialised()).given[1], element);
 });

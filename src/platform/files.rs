@@ -28,10 +28,7 @@ const TURN: Duration = Duration::from_millis(20);
 /// # Errors
 /// [`Reason::Unreadable`].
 pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Block>, Reason> {
-    let whole = range.start == 0 && range.end as f64 >= file.size();
-    // Slicing a small file costs more than it saves.
-    let blob = if whole { Ok(file.clone().unchecked_into()) } else { slice(file, &range) };
-    let buffer = match blob {
+    let buffer = match slice(file, &range) {
         Ok(blob) => JsFuture::from(blob.array_buffer()).await,
         Err(error) => Err(error),
     };
@@ -132,7 +129,12 @@ pub async fn compose(
     Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
 }
 
+/// A range of a file. All of it is the file itself: each slice is registered with the browser's process, which costs more
+/// than reading or sending a small file does.
 fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+    if range.start == 0 && range.end as f64 >= file.size() {
+        return Ok(file.clone().unchecked_into());
+    }
     file.slice_with_f64_and_f64(range.start as f64, range.end as f64)
 }
 

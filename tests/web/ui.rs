@@ -11,7 +11,7 @@ use auraloader_core::state::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use standalone_auraloader::ui::{Intent, Intents, Model, Mounted, Theme, mount};
+use standalone_auraloader::ui::{Intent, Intents, Language, Model, Mounted, Theme, mount};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{
@@ -42,7 +42,8 @@ impl Stage {
     fn mount(&mut self, theme: Theme) {
         let sent = Rc::clone(&self.sent);
         let intents = Intents::new(move |intent| sent.borrow_mut().push(intent));
-        let mounted = self.owner.with(|| mount(&self.container, self.model, intents, theme));
+        let mounted =
+            self.owner.with(|| mount(&self.container, self.model, intents, theme, Language::default()));
         self.mounted = Some(mounted.unwrap());
     }
 
@@ -159,7 +160,9 @@ fn study(uid: &str, name: &str) -> StudyInfo {
         modalities: vec!["MR".into()],
         series_count: 2,
         images: 64,
-        series: [("1.1".into(), series("10", "late")), ("1.2".into(), series("2", "early"))].into(),
+        series: [("1.1".into(), series("10", "late")), ("1.2".into(), series("2", "early"))]
+            .into_iter()
+            .collect(),
         ..StudyInfo::default()
     }
 }
@@ -626,7 +629,10 @@ async fn an_intent_may_unmount_the_widget_that_sent_it() {
         Intents::new(move |_| drop(slot.borrow_mut().take()))
     };
     stage.mounted = None;
-    let mounted = stage.owner.with(|| mount(&stage.container, stage.model, intents, Theme::Auto)).unwrap();
+    let mounted = stage
+        .owner
+        .with(|| mount(&stage.container, stage.model, intents, Theme::Auto, Language::default()))
+        .unwrap();
     *slot.borrow_mut() = Some(mounted);
     let shadow = stage.shadow();
     stage.click("[data-action=upload]");

@@ -93,5 +93,6 @@ fn in_chromium(command: Cmd) -> Result<()> {
         .env("AURA_BACKEND", root().join("target/debug/aura-backend"))
         .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))
         .env("BACKEND_PYTHON_DIR", root().join(setup::BACKEND_PYTHON_DIR))
+        .env("MOTO_DIR", root().join(setup::MOTO_DIR))
         .run()?)
 }

@@ -24,6 +24,8 @@ const optionNames = Object.keys({
   resume: 0,
   retryDelays: 0,
   excludeRules: 0,
+  locale: 0,
+  strings: 0,
   theme: 0,
   workerUrl: 0,
   debug: 0,

@@ -79,7 +79,7 @@ export async function servePage(
   { csp, workerCsp, containers = ["uploader"], scripts = umd, frame, answers = {} } = {},
 ) {
   const server = createServer((request, response) => {
-    const file = request.url.match(/^\/pkg\/([\w.-]+)(\?.*)?$/)?.[1];
+    const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)(\?.*)?$/)?.[1];
     if (file) {
       response.setHeader("access-control-allow-origin", "*");
       if (workerCsp) response.setHeader("content-security-policy", workerCsp);

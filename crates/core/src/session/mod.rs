@@ -27,7 +27,7 @@ use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
 pub use interface::{Action, Config, DropId, Event, Input, RequestId};
 use pace::Pace;
-pub use resume::{Key, Record};
+pub use resume::{Begun, Key, Record};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
@@ -186,10 +186,10 @@ impl Session {
             }
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
-                if let Some(Owner::Transfer(serial, Slot::Tus)) =
+                if let Some(Owner::Transfer(serial, Slot::Tus(at))) =
                     self.requests.get(&request).map(|out| out.owner)
                 {
-                    self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
+                    self.with_transfer(now, serial, |transfer| transfer.progress(now, at, sent));
                 }
             }
             Input::Resolved(kind, call, result) => self.resolved(now, kind, call, result),
