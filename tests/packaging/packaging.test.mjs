@@ -103,7 +103,10 @@ test("React in StrictMode: the component", async (t) => {
   await sends(t, await workshop.build("examples/react"));
   assert.match(await text("ul"), /^[0-9a-f-]{36}$/, "one upload was told of");
   const widgets = await browser.driver.executeScript(
-    () => document.getElementById("uploader").children.length,
+    () =>
+      document
+        .getElementById("uploader")
+        .shadowRoot.querySelectorAll("[part=root]").length,
   );
   assert.equal(widgets, 1, "the first of StrictMode's two is gone");
 });
