@@ -8,6 +8,7 @@ import { credentialsOf } from "./credentials.js";
 import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
 import type { Language } from "./language.js";
+import { scriptUrl } from "./script-url.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -47,7 +48,7 @@ let blobUrl: string | undefined;
 
 /** Kept for the life of the page: revoking it while a browser still fetches the script would lose the worker. */
 function startWorker(workerUrl: string | null | undefined): Worker {
-  if (workerUrl) return new Worker(workerUrl);
+  if (workerUrl) return new Worker(scriptUrl(workerUrl));
   blobUrl ??= URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
-  return new Worker(blobUrl);
+  return new Worker(scriptUrl(blobUrl));
 }

@@ -7,6 +7,10 @@ import type { Widget } from "./glue.js";
 import { languageOf, type LoadTexts } from "./language.js";
 import { checkOptions } from "./options.js";
 
+/** Widgets that are neither destroyed nor failed. A page may forget its uploader once it is mounted: without this, what is
+ * shown would be freed with it by wasm-bindgen when the browser next tidies up. */
+const living = new Set<Widget>();
+
 /** The class, bound to the way its build loads the WebAssembly and the texts of other languages. */
 export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts): typeof PublicClass {
   return class StandaloneAuraloader {
@@ -110,6 +114,7 @@ export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts)
       const [engine, language] = await Promise.all([load(), languageOf(this.#options, container, loadTexts)]);
       if (this.#destroyed) return;
       this.#widget = engine.widget(this.#options, container, language);
+      living.add(this.#widget);
       await this.#widget.init();
       this.#ready = true;
     }
@@ -129,7 +134,9 @@ export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts)
       this.#widget = undefined;
       this.#initialising = undefined;
       this.#ready = false;
-      widget?.destroy();
+      if (!widget) return;
+      living.delete(widget);
+      widget.destroy();
     }
   };
 }

@@ -2,6 +2,7 @@
 // the same script for its pool.
 
 import { initSync, run_packer, run_worker } from "glue";
+import { scriptUrl } from "./script-url.js";
 
 interface First {
   module: WebAssembly.Module;
@@ -14,7 +15,7 @@ addEventListener(
     initSync({ module });
     if (packs) return run_packer();
     run_worker(() => {
-      const worker = new Worker(location.href);
+      const worker = new Worker(scriptUrl(location.href));
       worker.postMessage({ module, packs: true } satisfies First);
       return worker;
     }, navigator.hardwareConcurrency || 1);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::workspace::say;
-use crate::{setup, widget};
+use crate::{release, setup, widget};
 
 /// Options of `cargo xtask check`.
 #[derive(clap::Args)]
@@ -30,6 +30,9 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
         cmd!(sh, "cargo deny check advisories").run()?;
     }
 
+    say("Versions");
+    release::versions(sh)?;
+
     say("Types of the TypeScript");
     npm(sh, "types")?;
 
@@ -47,6 +50,11 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     cmd!(sh, "node npm/links.mjs").run()?;
 
     widget::build(sh)?;
+    package(sh)
+}
+
+/// The built package: whether bundlers, Node and TypeScript find what it promises, and its sizes.
+pub(crate) fn package(sh: &Shell) -> Result<()> {
     say("The package, as publint and attw read it");
     npm(sh, "package")?;
     say("Sizes");

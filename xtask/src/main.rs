@@ -1,9 +1,12 @@
 //! The project's commands: `cargo xtask --help`.
 
+mod backend;
 mod bench;
 mod check;
 mod demo;
+mod example;
 mod fuzz;
+mod release;
 mod setup;
 mod signing;
 mod stamp;
@@ -31,6 +34,8 @@ enum Task {
     Build,
     /// Build the widget, start the reference backend and print the address of the demo page
     Demo(demo::Args),
+    /// Build one of the examples and serve it, with the reference backend as the Aura API
+    Example(example::Args),
     /// Run every test, or only some of the groups
     Test(test::Args),
     /// Measure speed and memory of reading in Chromium, beside other readers
@@ -39,6 +44,8 @@ enum Task {
     Screenshots,
     /// Let the fuzzer look for bytes that break the reading of files; needs a nightly compiler
     Fuzz(fuzz::Args),
+    /// Check versions, build from clean, pack, test the tarball, write bills of materials
+    Release(release::Args),
     /// Format, lints for both targets, dependencies, types, documentation and its links, size budgets
     Check(check::Args),
 }
@@ -59,10 +66,12 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Setup => setup::everything(&sh),
         Task::Build => widget::build(&sh),
         Task::Demo(args) => demo::run(&sh, &args),
+        Task::Example(args) => example::run(&sh, &args),
         Task::Test(args) => test::run(&sh, &args),
         Task::Bench(args) => bench::run(&sh, &args),
         Task::Screenshots => test::screenshots(&sh),
         Task::Fuzz(args) => fuzz::run(&sh, &args),
+        Task::Release(args) => release::run(&sh, &args),
         Task::Check(args) => check::run(&sh, &args),
     }
 }

@@ -16,6 +16,8 @@ const MOTO: &str = "5.2.5";
 pub(crate) const MOTO_DIR: &str = "target/moto";
 /// Where the wheel's public DICOM files are afterwards.
 pub(crate) const PYDICOM_DIR: &str = "target/pydicom";
+/// Where the packages of the example backend in Python are.
+pub(crate) const BACKEND_PYTHON_DIR: &str = "target/backend-python";
 
 /// Everything for every command.
 pub(crate) fn everything(sh: &Shell) -> Result<()> {
@@ -23,6 +25,7 @@ pub(crate) fn everything(sh: &Shell) -> Result<()> {
     for_tests(sh)?;
     for_bench(sh)?;
     for_check(sh)?;
+    backend_python(sh)?;
     say("Everything is installed");
     Ok(())
 }
@@ -140,6 +143,29 @@ fn debian_packages(sh: &Shell) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive")
         .run()
         .with_context(|| format!("apt-get could not install {list}"))
+}
+
+/// What the example backend in Python imports, beside the system's own.
+pub(crate) fn backend_python(sh: &Shell) -> Result<()> {
+    let requirements = "examples/backend-python/requirements.txt";
+    let step = Step {
+        root: &root(),
+        name: "backend-python",
+        inputs: &[requirements],
+        outputs: &[&format!("{BACKEND_PYTHON_DIR}/fastapi")],
+    };
+    step.run(|| {
+        say("Installing the Python packages of examples/backend-python");
+        sh.remove_path(BACKEND_PYTHON_DIR)?;
+        // Without this, pip warns of what else is on the machine.
+        let quietly = ["--quiet", "--quiet", "--root-user-action=ignore"];
+        cmd!(
+            sh,
+            "python3 -m pip install {quietly...} --target {BACKEND_PYTHON_DIR} --requirement {requirements}"
+        )
+        .run()
+        .context("PyPI's packages could not be installed")
+    })
 }
 
 /// The S3 part of it alone, beside the system's Python.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::ValueEnum;
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::workspace::{root, say};
 use crate::{setup, widget};
@@ -24,6 +24,8 @@ enum Group {
     Js,
     /// The built package in Chromium, against real servers
     E2e,
+    /// The packed tarball in fresh projects, and the examples
+    Packaging,
 }
 
 /// Installs what is missing, then runs the groups in order of their cost.
@@ -51,6 +53,9 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     if wanted(Group::E2e) {
         end_to_end(sh, "test")?;
     }
+    if wanted(Group::Packaging) {
+        packaging(sh)?;
+    }
     Ok(())
 }
 
@@ -60,16 +65,34 @@ pub(crate) fn screenshots(sh: &Shell) -> Result<()> {
     end_to_end(sh, "screenshots")
 }
 
+/// The tarball of what is in pkg/.
+pub(crate) fn packaging(sh: &Shell) -> Result<()> {
+    setup::for_tests(sh)?;
+    setup::backend_python(sh)?;
+    with_package(sh)?;
+    say("Tests of the packed tarball in fresh projects");
+    let _packaging = sh.push_dir("tests/packaging");
+    in_chromium(cmd!(sh, "node --test --test-force-exit packaging.test.mjs"))
+}
+
 fn end_to_end(sh: &Shell, script: &str) -> Result<()> {
-    widget::build(sh)?;
-    say("Building the reference backend");
-    cmd!(sh, "cargo build --quiet --package auraloader-backend --bin aura-backend").run()?;
+    with_package(sh)?;
     say("Tests of the built package in Chromium, against real servers");
     let _e2e = sh.push_dir("tests/e2e");
-    cmd!(sh, "npm run --silent {script}")
+    in_chromium(cmd!(sh, "npm run --silent {script}"))
+}
+
+fn with_package(sh: &Shell) -> Result<()> {
+    widget::build(sh)?;
+    say("Building the reference backend");
+    Ok(cmd!(sh, "cargo build --quiet --package auraloader-backend --bin aura-backend").run()?)
+}
+
+fn in_chromium(command: Cmd) -> Result<()> {
+    Ok(command
         .env("AURA_BACKEND", root().join("target/debug/aura-backend"))
         .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))
+        .env("BACKEND_PYTHON_DIR", root().join(setup::BACKEND_PYTHON_DIR))
         .env("MOTO_DIR", root().join(setup::MOTO_DIR))
-        .run()?;
-    Ok(())
+        .run()?)
 }

@@ -12,6 +12,7 @@ use crate::workspace::{locked_version, say};
 const WASM_PACK: &str = "0.15.1";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 
 /// The wasm-bindgen CLI (and its test runner) of exactly the version that Cargo.lock has.
 pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
@@ -38,6 +39,11 @@ pub(crate) fn cargo_fuzz(sh: &Shell) -> Result<()> {
     if runs(sh, "cargo-fuzz") { Ok(()) } else { install(sh, "cargo-fuzz", CARGO_FUZZ) }
 }
 
+/// Any cargo-cyclonedx.
+pub(crate) fn cargo_cyclonedx(sh: &Shell) -> Result<()> {
+    if runs(sh, "cargo-cyclonedx") { Ok(()) } else { install(sh, "cargo-cyclonedx", CARGO_CYCLONEDX) }
+}
+
 /// Whether `program --version` works.
 pub(crate) fn runs(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -50,6 +56,7 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
         folder("wasm-pack", WASM_PACK)?,
         folder("cargo-deny", CARGO_DENY)?,
         folder("cargo-fuzz", CARGO_FUZZ)?,
+        folder("cargo-cyclonedx", CARGO_CYCLONEDX)?,
     ];
     let old = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(wanted.into_iter().map(|dir| dir.join("bin")).chain(env::split_paths(&old)))?;

@@ -25,6 +25,7 @@ const onlyProperties = new Set<string>([
   "context",
   "retryDelays",
   "excludeRules",
+  "strings",
 ]);
 const attributes = new Map(
   optionNames.filter((name) => !onlyProperties.has(name)).map((name) => [attributeOf(name), name]),

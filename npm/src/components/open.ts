@@ -10,6 +10,7 @@ export type Given = Omit<Options, "container" | "containerId" | "callbacks"> & C
 /** Every option that a component takes; the compiler says if one is missing. */
 const optionNames = Object.keys({
   apiToken: 0,
+  archive: 0,
   apiBaseUrl: 0,
   uploadToken: 0,
   uploadTokenResolver: 0,

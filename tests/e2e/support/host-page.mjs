@@ -12,14 +12,16 @@ const pkg = join(import.meta.dirname, "../../../pkg");
 const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 const patience = 60_000;
 
-const page = (containers) => `<!doctype html>
+const umd = '<script src="/pkg/standalone-auraloader.umd.js"></script>';
+
+const page = (containers, scripts) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A host page</title>
 <link rel="icon" href="data:,">
-<style>body { margin: 0; } .container { margin: 16px; }</style>
-<script src="/pkg/standalone-auraloader.umd.js"></script>
+<link rel="stylesheet" href="/host.css">
+${scripts}
 <script src="/host.js"></script>
 ${containers.map((id) => `<div class="container" id="${id}"></div>`).join("\n")}
 </html>`;
@@ -61,19 +63,25 @@ function host() {
 /** Runs in the page: the elements in a widget's shadow root, open or not, that `selector` and text match and that are seen. */
 function find(containerId, selector, text, hidden) {
   const container = document.getElementById(containerId);
-  const holder = [container, ...container.querySelectorAll("*")].find((element) => element.shadowRoot);
+  const within = container ? [container, ...container.querySelectorAll("*")] : [];
+  const holder = within.find((element) => element.shadowRoot);
   const name = (element) => element.getAttribute("aria-label") ?? element.innerText ?? "";
   return [...(holder?.shadowRoot.querySelectorAll(selector) ?? [])].filter(
     (element) => (hidden || element.checkVisibility()) && new RegExp(text, "i").test(name(element).trim()),
   );
 }
 
-/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `answers` what its
- * backend answers by path, given the body that was posted. Ends with the test. */
-export async function servePage(test, { csp, workerCsp, containers = ["uploader"], answers = {} } = {}) {
+/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `scripts` how it loads
+ * the widget, `frame` what an outer page's frame around it may do, `answers` what its backend answers by path, given the body
+ * that was posted. Ends with the test. */
+export async function servePage(
+  test,
+  { csp, workerCsp, containers = ["uploader"], scripts = umd, frame, answers = {} } = {},
+) {
   const server = createServer((request, response) => {
-    const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)$/)?.[1];
+    const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)(\?.*)?$/)?.[1];
     if (file) {
+      response.setHeader("access-control-allow-origin", "*");
       if (workerCsp) response.setHeader("content-security-policy", workerCsp);
       const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";
       createReadStream(join(pkg, file))
@@ -85,12 +93,17 @@ export async function servePage(test, { csp, workerCsp, containers = ["uploader"
         (answer) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer)),
         () => response.writeHead(503).end(),
       );
+    } else if (request.url === "/host.css") {
+      response.writeHead(200, { "content-type": "text/css" }).end("body { margin: 0; } .container { margin: 16px; }");
+    } else if (frame !== undefined && request.url === "/") {
+      const outer = `<!doctype html><link rel="icon" href="data:,"><iframe ${frame} src="/framed" width="900" height="700">`;
+      response.writeHead(200, { "content-type": "text/html" }).end(outer);
     } else if (request.url === "/host.js") {
       response.writeHead(200, { "content-type": "text/javascript" }).end(`(${host})()`);
     } else {
       response
         .writeHead(200, { "content-type": "text/html", ...(csp && { "content-security-policy": csp }) })
-        .end(page(containers));
+        .end(page(containers, scripts));
     }
   });
   server.listen(0, "127.0.0.1");
@@ -137,6 +150,13 @@ export class Widget {
       patience,
       `no ${selector} that reads ${text || "anything"}`,
     );
+  }
+
+  /** Waits until one study with so many images has been found, on pages that don't note states: before its last file has been
+   * read, a study can be there for a moment with those that have. */
+  async found(images) {
+    await this.element("[part=frame]", `\\b${images} images in `);
+    await this.heading("^1 study found");
   }
 
   async press(text) {

@@ -1,0 +1,8 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react()],
+  // While developing, `npm run dev` beside the backend example; what is built, the backend serves itself.
+  server: { proxy: { "/api": "http://127.0.0.1:3000" } },
+});
