@@ -1,11 +1,11 @@
 //! The files that an engine knows: those that are there, and small ones whose bytes came before them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Range;
 
 use auraloader_core::content::{Block, FileId};
 use auraloader_core::dicom::Reason;
+use auraloader_core::items::Items;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -19,7 +19,7 @@ const HELD: u32 = 16 * 1024 * 1024;
 
 #[derive(Default)]
 pub(super) struct Files {
-    kept: RefCell<HashMap<FileId, Kept>>,
+    kept: RefCell<Items<Kept>>,
     /// Bytes kept of small files.
     held: Cell<u32>,
     arrivals: RefCell<Waiters>,
@@ -40,7 +40,7 @@ impl Files {
         let mut kept = self.kept.borrow_mut();
         let add = |(id, content): (FileId, wasm_bindgen::JsValue)| {
             if let Some(file) = content.dyn_ref::<File>() {
-                kept.insert(id, Kept::File(file.clone()));
+                kept.insert(id.into(), Kept::File(file.clone()));
                 file.size() as u64
             } else if let Some(buffer) = content.dyn_ref::<ArrayBuffer>() {
                 let len = buffer.byte_length();
@@ -48,7 +48,10 @@ impl Files {
                 if is_held {
                     self.held.set(self.held.get() + len);
                 }
-                kept.insert(id, if is_held { Kept::Bytes(Uint8Array::new(buffer)) } else { Kept::Nothing });
+                kept.insert(
+                    id.into(),
+                    if is_held { Kept::Bytes(Uint8Array::new(buffer)) } else { Kept::Nothing },
+                );
                 len.into()
             } else {
                 // It counts as one that can't be read, not as an empty one.
@@ -61,7 +64,7 @@ impl Files {
     /// Files whose bytes have come before; those let go of meanwhile are not wanted any more.
     pub(super) fn arrived(&self, ids: &[FileId], files: &Array) {
         for (id, file) in ids.iter().zip(files.iter()) {
-            if let (Some(kept), Ok(file)) = (self.kept.borrow_mut().get_mut(id), file.dyn_into()) {
+            if let (Some(kept), Ok(file)) = (self.kept.borrow_mut().get_mut((*id).into()), file.dyn_into()) {
                 self.let_go(&std::mem::replace(kept, Kept::File(file)));
             }
         }
@@ -70,7 +73,7 @@ impl Files {
 
     /// Whether the file is still wanted.
     pub(super) fn knows(&self, id: FileId) -> bool {
-        self.kept.borrow().contains_key(&id)
+        self.kept.borrow().get(id.into()).is_some()
     }
 
     /// Whether none is kept.
@@ -81,7 +84,7 @@ impl Files {
     /// The file, once it is there; `None` if it is not known any more.
     pub(super) async fn file(&self, id: FileId) -> Option<File> {
         loop {
-            if let Kept::File(file) = self.kept.borrow().get(&id)? {
+            if let Kept::File(file) = self.kept.borrow().get(id.into())? {
                 return Some(file.clone());
             }
             let arrival = self.arrivals.borrow_mut().promise();
@@ -107,7 +110,7 @@ impl Files {
     /// Lets go of these files.
     pub(super) fn release(&self, ids: &Range<FileId>) {
         self.kept.borrow_mut().retain(|id, kept| {
-            let stays = !ids.contains(id);
+            let stays = !ids.contains(&id.file);
             if !stays {
                 self.let_go(kept);
             }
@@ -119,7 +122,7 @@ impl Files {
     /// The first to read a small file nearly always is the only one.
     fn take_bytes(&self, id: FileId) -> Option<Uint8Array> {
         let mut kept = self.kept.borrow_mut();
-        let slot = kept.get_mut(&id).filter(|kept| matches!(kept, Kept::Bytes(_)))?;
+        let slot = kept.get_mut(id.into()).filter(|kept| matches!(kept, Kept::Bytes(_)))?;
         let taken = std::mem::replace(slot, Kept::Nothing);
         self.let_go(&taken);
         if let Kept::Bytes(bytes) = taken { Some(bytes) } else { None }

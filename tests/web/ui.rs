@@ -159,7 +159,9 @@ fn study(uid: &str, name: &str) -> StudyInfo {
         modalities: vec!["MR".into()],
         series_count: 2,
         images: 64,
-        series: [("1.1".into(), series("10", "late")), ("1.2".into(), series("2", "early"))].into(),
+        series: [("1.1".into(), series("10", "late")), ("1.2".into(), series("2", "early"))]
+            .into_iter()
+            .collect(),
         ..StudyInfo::default()
     }
 }

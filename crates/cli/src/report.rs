@@ -40,7 +40,7 @@ pub(crate) fn write(out: &mut impl Write, items: &[Item], index: &Index) -> Resu
             path: &item.path,
             status: if reason.is_none() { Status::Accepted } else { Status::LeftOut },
             reason,
-            warnings: index.warnings(item.id).into_iter().collect(),
+            warnings: index.warnings(item.id),
             transfer_syntax: &item.transfer_syntax,
             fields: values(&item.fields),
         }

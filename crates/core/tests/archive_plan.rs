@@ -360,8 +360,9 @@ fn a_hundred_thousand_entries_are_no_matter() {
         plan.distance(sent, at as usize);
     }
     assert!(plan.len().is_some());
-    // Some 0.2 s where tests are compiled without any care; it would be minutes if it grew by the square.
-    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    // Some 0.2 s where tests are compiled without any care and the machine is idle; it would be many minutes if it grew by
+    // the square.
+    assert!(began.elapsed() < std::time::Duration::from_secs(100), "{:?}", began.elapsed());
 }
 
 proptest! {

@@ -203,6 +203,10 @@ impl World {
 
     /// As [`World::with_studies`], whose images have pixels that shrink, but for one that is compressed already.
     fn with_compression(compression: Compression, extensions: &[&'static str]) -> Self {
+        Self::with_pixels(6000, Config { compression, ..config() }, extensions)
+    }
+
+    fn with_pixels(count: u32, config: Config, extensions: &[&'static str]) -> Self {
         let mut world = Self::with_studies();
         for (at, (_, bytes)) in world.files[..4].iter_mut().enumerate() {
             let bytes = bytes.as_mut().expect("readable");
@@ -210,11 +214,11 @@ impl World {
                 let jpeg = Image { instance: "1.2.3.1.1", ..Image::default() };
                 *bytes = [support::part10("1.2.840.10008.1.2.4.90"), jpeg.data_set()].concat();
             }
-            let pixels: Vec<u8> = (0..6000_u32).map(|pixel| ((pixel * pixel) >> 7) as u8 & 0x3F).collect();
+            let pixels: Vec<u8> =
+                (0..count).map(|pixel| (pixel.wrapping_mul(pixel) >> 7) as u8 & 0x3F).collect();
             support::element(bytes, 0x7FE0_0010, b"OW", &pixels);
         }
         world.tus.extensions = extensions.to_vec();
-        let config = Config { compression, ..config() };
         world.session = Session::new(config, Box::new(|| [7; 16]), Box::new(NativeDecoder));
         world.calls.clear();
         world.run(Input::Configure);
@@ -584,16 +588,26 @@ const DEFERRING: &[&str] = &["creation-defer-length"];
 #[test]
 fn native_images_are_deflated_and_their_bytes_let_go_of() {
     for compression in [Compression::Auto, Compression::Deflate] {
-        let mut world = World::with_compression(compression, DEFERRING);
+        let is_auto = compression == Compression::Auto;
+        let mut world = if is_auto {
+            let config = Config { compression, chunk_size: None, ..config() };
+            World::with_pixels(700_000, config, DEFERRING)
+        } else {
+            World::with_compression(compression, DEFERRING)
+        };
         let plain: usize = world.files[..4].iter().map(|(_, bytes)| bytes.as_ref().map_or(0, Vec::len)).sum();
         world.run(Input::Upload);
         assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
         assert!(world.stored_is_right() && world.packed.is_empty());
         // All that was sent has been let go of before, but for what went last.
-        assert!(world.left <= 1, "{}", world.left);
-        assert_eq!((deflated(&world), world.packs), (vec![true, false, true, true], 3));
+        assert!(is_auto || world.left <= 1, "{}", world.left);
+        // What is to tell the speed of the wire is not packed.
+        assert_eq!(
+            (deflated(&world), world.packs),
+            (vec![!is_auto, false, true, true], 3 - usize::from(is_auto))
+        );
         let (_, sent) = world.tus.uploads.values().next().expect("an upload");
-        assert!(sent.len() < plain * 3 / 4, "{} of {plain}", sent.len());
+        assert!(sent.len() < plain * 4 / 5, "{} of {plain}", sent.len());
         let progress = world.state.progress;
         assert!(progress.bytes_total > plain as u64 && progress.bytes_sent == progress.bytes_total);
     }

@@ -5,7 +5,6 @@ mod parts;
 
 pub use decided::Decided;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::deflating::Packed;
@@ -13,6 +12,7 @@ use super::name::Names;
 use super::record::{Directory, Entry};
 use crate::content::{Content, FileId, ItemId, Packing};
 use crate::dicom::{Accepted, Text};
+use crate::items::Items;
 use crate::state::StudySpan;
 
 /// What is larger is sent as it lies: a deflated item is kept as a whole until the server has it.
@@ -28,7 +28,7 @@ const LARGEST_DEFLATED: u64 = 64 * 1024 * 1024;
 pub struct Plan {
     entries: Vec<Planned>,
     /// Where each item is in `entries`.
-    places: HashMap<ItemId, usize>,
+    places: Items<usize>,
     /// How many entries, from the first on, are decided: the offsets of these and of the next one are known.
     decided: usize,
     /// Of the decided entries.
@@ -207,8 +207,10 @@ impl Plan {
             plain_end = end;
         }
         let directory = Directory { entries: entries.len() as u64, offset: plain_end, len: directory_len };
+        let mut places = Items::default();
+        entries.iter().enumerate().for_each(|(at, entry)| places.insert(entry.item, at));
         let mut plan = Self {
-            places: entries.iter().enumerate().map(|(at, entry)| (entry.item, at)).collect(),
+            places,
             decided: 0,
             directory: Directory { offset: 0, len: 0, ..directory },
             plain_len: plain_end + directory.len + directory.end_len(),
@@ -285,7 +287,7 @@ impl Plan {
 
     /// The number of an item's entry.
     pub fn index_of(&self, item: ItemId) -> Option<usize> {
-        self.places.get(&item).copied()
+        self.places.get(item).copied()
     }
 
     /// The entry of this number: its item, where its bytes are, and what it needs.
@@ -303,7 +305,7 @@ impl Plan {
 
     /// The path that an item was dropped under.
     pub fn path(&self, item: ItemId) -> &str {
-        let place = self.places.get(&item).and_then(|at| self.entries.get(*at));
+        let place = self.places.get(item).and_then(|at| self.entries.get(*at));
         place.map_or("", |entry| &entry.path)
     }
 
@@ -367,7 +369,7 @@ impl Plan {
     }
 
     fn place(&mut self, item: ItemId) -> Option<&mut Planned> {
-        let at = self.places.get(&item)?;
+        let at = self.places.get(item)?;
         self.entries.get_mut(*at)
     }
 

@@ -1,10 +1,9 @@
 //! What is told of a study: to the host page, and to the server on init.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::json::Writer;
+use crate::sorted::Sorted;
 
 /// One study as host pages see it (`StudyInfo` of the widget's typings). A value the files don't carry is `""`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +29,7 @@ pub struct StudyInfo {
     /// How many instances.
     pub images: usize,
     /// The series by Series Instance UID.
-    pub series: BTreeMap<String, SeriesInfo>,
+    pub series: Sorted<String, SeriesInfo>,
     /// What a person should know before sending.
     pub warnings: Vec<Warning>,
 }
@@ -63,7 +62,7 @@ impl StudyInfo {
         json.count("images", self.images);
         json.name("series");
         json.open('{');
-        for (uid, series) in &self.series {
+        for (uid, series) in self.series.iter() {
             json.name(uid);
             series.write(json, to_page);
         }
@@ -138,6 +137,8 @@ pub enum Warning {
 }
 
 impl Warning {
+    const ALL: [Self; 4] = [Self::MixedPatient, Self::Conflict, Self::Truncated, Self::IrregularUid];
+
     /// As host pages see it.
     pub fn name(self) -> &'static str {
         match self {
@@ -146,6 +147,28 @@ impl Warning {
             Self::Truncated => "truncated",
             Self::IrregularUid => "irregular-uid",
         }
+    }
+}
+
+/// Some of all warnings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Warnings(u8);
+
+impl Warnings {
+    /// Adds one.
+    pub(crate) fn insert(&mut self, warning: Warning) {
+        self.0 |= 1 << warning as u8;
+    }
+
+    /// Adds these.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    /// Those that there are, in the order of [`Warning`].
+    pub(crate) fn to_vec(self) -> Vec<Warning> {
+        let has = |warning: &Warning| self.0 & (1 << *warning as u8) != 0;
+        Warning::ALL.into_iter().filter(has).collect()
     }
 }
 
@@ -164,7 +187,7 @@ mod tests {
             study_uid: "1.2".into(),
             modalities: vec!["MR".into(), "CT".into()],
             images: 4,
-            series: [("1.2.3".into(), series)].into(),
+            series: [("1.2.3".into(), series)].into_iter().collect(),
             warnings,
             ..StudyInfo::default()
         };

@@ -23,6 +23,8 @@ const LEVELS: [(u8, f64, f64); 3] = [(1, 1.0, 1.0), (2, 1.9, 0.86), (3, 3.0, 0.8
 const BETTER: f64 = 0.9;
 /// What it makes of images, until some have been packed.
 const USUAL_RATIO: f64 = 0.5;
+/// What a pool packs, in bytes a millisecond, until some have been packed: less than any has been seen to on an idle machine.
+const USUAL_POOL: f64 = 100_000.0;
 /// A rate counts what was before half as much after this time.
 const HALVING: f64 = 2000.0;
 /// Nothing is known of a rate before this time, in milliseconds. What goes with the creation of an upload is to tell a fast
@@ -60,6 +62,8 @@ pub(super) struct Rates {
     pool: Rate,
     /// Bytes packed, and what they would become at level 1.
     packed: (f64, f64),
+    /// The pool has brought something: how long that took tells how long it takes to start, too.
+    is_started: bool,
 }
 
 impl Rates {
@@ -71,7 +75,9 @@ impl Rates {
     /// `took` longer than when the last was done, the pool has packed `size` bytes at `level` to `len`.
     pub(super) fn packed(&mut self, level: u8, size: u64, len: u64, took: Duration) {
         let (_, work, ratio) = of_level(level);
-        self.pool.add(size as f64 * work, took);
+        if std::mem::replace(&mut self.is_started, true) {
+            self.pool.add(size as f64 * work, took);
+        }
         self.packed.0 += size as f64;
         self.packed.1 += len as f64 / ratio;
     }
@@ -79,13 +85,14 @@ impl Rates {
     /// The level to pack the next item at, `None` to store it; `current` is what was chosen last.
     ///
     /// Packing and sending go on at once, so what takes longer counts; sending what is packed at a level takes as much
-    /// less time as it is shorter. Until wire and pool are known, level 1 costs next to nothing on a fast link and saves
-    /// half on a slow one.
+    /// less time as it is shorter. Until the wire is known, level 1 costs next to nothing on a fast link and saves half on a
+    /// slow one.
     pub(super) fn choose(&self, compression: Compression, current: Option<u8>) -> Option<u8> {
         if compression == Compression::Store {
             return None;
         }
-        let (Some(wire), Some(pool)) = (self.wire.get(), self.pool.get()) else { return Some(1) };
+        let Some(wire) = self.wire.get() else { return Some(1) };
+        let pool = self.pool.get().unwrap_or(USUAL_POOL);
         let (size, len) = self.packed;
         let ratio = if size > 0.0 { len / size } else { USUAL_RATIO };
         let time = |choice: Option<u8>| match choice {
@@ -119,6 +126,7 @@ mod tests {
     fn chosen(compression: Compression, current: Option<u8>, wire: u64, pool: u64) -> Option<u8> {
         let mut rates = Rates::default();
         rates.wire.add(wire as f64 * 1e6, Duration::from_secs(1));
+        rates.packed(1, 1, 1, Duration::from_secs(9));
         rates.packed(1, pool * 1_000_000, pool * 500_000, Duration::from_secs(1));
         rates.choose(compression, current)
     }
@@ -188,6 +196,7 @@ mod tests {
     fn a_link_that_becomes_slow_is_noticed() {
         let mut rates = Rates::default();
         rates.wire.add(500e6, Duration::from_secs(1));
+        rates.packed(1, 1, 1, Duration::from_secs(9));
         rates.packed(1, 100_000_000, 50_000_000, Duration::from_secs(1));
         assert_eq!(rates.choose(Compression::Auto, Some(1)), None);
         rates.wire.add(20e6, Duration::from_secs(20));

@@ -19,6 +19,9 @@ const PACKED_AT_A_TIME: usize = 8;
 const SLACK: u64 = 4 * 1024 * 1024;
 /// Bodies of slices of files cost no memory; but what is lost with a connection is sent again.
 const LARGEST_CHUNK: u64 = 64 * 1024 * 1024;
+/// What is sent at once until it is known what the wire takes, and stored: that costs less than packing for nothing on a
+/// fast link.
+const FIRST: u64 = 1024 * 1024;
 /// What is deflated is kept in memory until the server has it, and as much again for what is sent next.
 const LARGEST_PACKED_CHUNK: u64 = 10 * 1024 * 1024;
 
@@ -142,9 +145,11 @@ impl Packing {
         &mut self.rates
     }
 
-    /// The most that is to be sent at once.
+    /// The most that is to be sent at once, as things are.
     pub(super) fn largest_chunk(&self) -> u64 {
-        if self.plan.len().is_some() { LARGEST_CHUNK } else { LARGEST_PACKED_CHUNK }
+        let is_stored =
+            self.compression == Compression::Auto && self.level.is_none() && self.rates.knows_wire();
+        if self.plan.len().is_some() || is_stored { LARGEST_CHUNK } else { LARGEST_PACKED_CHUNK }
     }
 
     /// The server takes no upload of unknown length.
@@ -210,8 +215,8 @@ impl Packing {
         (self.start, self.first) = (range.start, first);
     }
 
-    /// Whether it is not known yet if packing is worth the while: no more is packed than the next request needs.
-    pub(super) fn is_doubtful(&self) -> bool {
+    /// Whether it is not known yet if packing is worth the while.
+    fn is_doubtful(&self) -> bool {
         self.compression == Compression::Auto && !self.rates.knows_wire()
     }
 
@@ -269,6 +274,7 @@ impl Packing {
         let level = match need {
             Need::Checksum => None,
             Need::Packing(level) => Some(level),
+            Need::Decision if self.is_doubtful() && self.plan.distance(0, index) < FIRST => None,
             Need::Decision => {
                 self.level = self.rates.choose(self.compression, self.level);
                 self.level
@@ -356,5 +362,54 @@ impl Packing {
         self.next_of_directory = self.next_of_directory.min(index);
         self.unverified.start = self.unverified.start.min(index);
         Trouble::Unreadable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::dicom::NativeDecoder;
+
+    const MIB: u64 = 1024 * 1024;
+
+    /// Native images of a MiB each, of which some have been packed at 100 MiB/s to half their size.
+    fn packing(compression: Compression) -> Packing {
+        let accepted = |file: u32| Accepted {
+            item: file.into(),
+            study_uid: "1.2".to_owned(),
+            path: format!("{file}"),
+            content: Content::whole(file, MIB),
+            crc: None,
+            is_native: true,
+        };
+        let files: Vec<_> = (0..100).map(accepted).collect();
+        let mut packing = Packing::new(&files, &NativeDecoder, compression);
+        packing.read_ahead(Millis(0), 4 * MIB);
+        let mut now = Millis(0);
+        while let Some(action) = packing.poll() {
+            now = now + Duration::from_millis(10);
+            if let Action::Pack(item, ..) = action {
+                let packed = Packed { crc: 0, len: Some(MIB / 2) };
+                packing.packed(now, item, Ok(packed)).expect("as it was");
+            }
+        }
+        packing
+    }
+
+    #[test]
+    fn only_what_is_stored_goes_in_large_chunks_while_the_length_is_open() {
+        for (compression, wire, most) in [
+            (Compression::Auto, 500, LARGEST_CHUNK),
+            (Compression::Auto, 10, LARGEST_PACKED_CHUNK),
+            (Compression::Deflate, 500, LARGEST_PACKED_CHUNK),
+        ] {
+            let mut packing = packing(compression);
+            assert_eq!(packing.largest_chunk(), LARGEST_PACKED_CHUNK, "nothing is known of the wire");
+            packing.rates().wire.add((wire * MIB) as f64, Duration::from_secs(1));
+            packing.read_ahead(Millis(0), 20 * MIB);
+            assert_eq!((packing.len(), packing.largest_chunk()), (None, most), "{compression:?}, {wire}");
+        }
     }
 }

@@ -51,7 +51,8 @@ impl Chunk {
             return;
         }
         if elapsed < TARGET {
-            self.size = self.next_size(most);
+            // What is allowed now may be less than what has got through before.
+            self.size = self.size.max(self.next_size(most));
             self.caution = self.caution.saturating_sub(1);
         } else if elapsed > TARGET * 2 {
             self.size = (self.size / 2).max(START.min(self.size));

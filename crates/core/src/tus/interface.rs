@@ -41,6 +41,8 @@ pub enum Input {
     Token(Secret),
     /// So many bytes, from the upload's start, can be had by now. Until there are enough for a request it waits.
     Available(u64),
+    /// The most that link and server are given at once from now on, see [`Config::largest_chunk`].
+    LargestChunk(u64),
     /// How many bytes it has as a whole, all of which can be had by now.
     Length(u64),
     /// The machine was asleep until now.

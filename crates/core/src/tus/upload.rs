@@ -175,6 +175,7 @@ impl Upload {
                     self.send(Step::Patch);
                 }
             }
+            Input::LargestChunk(bytes) => self.config.largest_chunk = bytes,
             Input::Length(length) => self.set_length(length),
             Input::Woke => {
                 self.backoff.reset();
@@ -213,9 +214,9 @@ impl Upload {
         self.state == State::Ended
     }
 
-    /// Bytes of the chunk that is sent next, as things are.
-    pub fn chunk_size(&self) -> u64 {
-        self.chunk.size(self.most())
+    /// Up to where the server has it, as far as is known.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Bytes to have ready behind those that are on their way.

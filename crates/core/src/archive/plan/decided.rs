@@ -61,6 +61,6 @@ impl Plan {
 
     /// The CRC-32 of an item, if it is known.
     pub fn crc(&self, item: ItemId) -> Option<u32> {
-        self.places.get(&item).and_then(|at| self.entries.get(*at)).and_then(|entry| entry.crc)
+        self.places.get(item).and_then(|at| self.entries.get(*at)).and_then(|entry| entry.crc)
     }
 }

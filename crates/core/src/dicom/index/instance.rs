@@ -1,12 +1,11 @@
 //! What is kept of each accepted file: little, as there may be tens of thousands.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::content::{Content, ItemId};
 use crate::dicom::field::Field;
 use crate::dicom::header::Fields;
-use crate::dicom::study::Warning;
+use crate::dicom::study::{Warning, Warnings};
 
 /// One accepted file.
 #[derive(Debug)]
@@ -19,6 +18,8 @@ pub(super) struct Instance {
     pub(super) truncated: bool,
     pub(super) irregular_uid: bool,
     pub(super) is_native: bool,
+    /// There is another version of it.
+    pub(super) has_conflict: bool,
     /// CRC-32 of the content; read only where another instance has the same UID and size.
     pub(super) crc: Option<u32>,
 }
@@ -40,7 +41,7 @@ pub(super) struct Group {
     /// The first in path order.
     pub(super) first: ItemId,
     pub(super) images: usize,
-    pub(super) warnings: BTreeSet<Warning>,
+    pub(super) warnings: Warnings,
 }
 
 /// What a file says of itself.
@@ -75,9 +76,18 @@ impl Instance {
         (&self.common.study_uid, &self.common.series_uid, &self.uid)
     }
 
-    /// What is unusual about the file by itself.
-    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
-        let truncated = self.truncated.then_some(Warning::Truncated);
-        truncated.into_iter().chain(self.irregular_uid.then_some(Warning::IrregularUid))
+    /// What is unusual about the file.
+    pub(super) fn warnings(&self) -> Warnings {
+        let mut warnings = Warnings::default();
+        for (is_so, warning) in [
+            (self.truncated, Warning::Truncated),
+            (self.irregular_uid, Warning::IrregularUid),
+            (self.has_conflict, Warning::Conflict),
+        ] {
+            if is_so {
+                warnings.insert(warning);
+            }
+        }
+        warnings
     }
 }

@@ -3,7 +3,6 @@
 mod instance;
 mod studies;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::charset::Text;
@@ -11,22 +10,22 @@ use super::field::Field;
 use super::header::Header;
 use super::reason::{Reason, RejectedFile};
 use super::rule::ExcludeRule;
-use super::study::Warning;
+use super::study::{Warning, Warnings};
 use super::uid;
 use crate::content::{Content, FileId, ItemId};
+use crate::items::Items;
+use crate::sorted::Sorted;
 use instance::{COMMON, Common, Group, Instance, Stated};
 
 /// All files read so far. Nothing that it tells depends on the order in which they were read.
 #[derive(Debug, Default)]
 pub struct Index {
     rules: Vec<ExcludeRule>,
-    instances: BTreeMap<ItemId, Instance>,
+    instances: Items<Instance>,
     /// The instances by what they have in common, so that telling of the studies takes as long as there are series
     /// and not as there are instances.
-    groups: BTreeMap<Arc<Common>, Group>,
-    /// Instances of which there is another version.
-    conflicts: BTreeSet<ItemId>,
-    rejected: BTreeMap<ItemId, RejectedFile>,
+    groups: Sorted<Arc<Common>, Group>,
+    rejected: Items<RejectedFile>,
 }
 
 /// What was found in one file.
@@ -79,8 +78,18 @@ impl Index {
             Ok(stated) => {
                 let Stated { uid, common, truncated, irregular_uid, is_native } = stated;
                 let (path, content, crc) = (path.into(), found.content, found.crc);
-                let instance =
-                    Instance { path, content, uid, common, truncated, irregular_uid, is_native, crc };
+                let has_conflict = false;
+                let instance = Instance {
+                    path,
+                    content,
+                    uid,
+                    common,
+                    truncated,
+                    irregular_uid,
+                    is_native,
+                    has_conflict,
+                    crc,
+                };
                 self.instances.insert(item, instance);
                 self.group(item);
             }
@@ -117,15 +126,12 @@ impl Index {
 
     /// Counts an instance among those that state the same.
     fn group(&mut self, item: ItemId) {
-        let Some(instance) = self.instances.get(&item) else { return };
-        let group = self.groups.entry(Arc::clone(&instance.common)).or_insert_with(|| Group {
-            first: item,
-            images: 0,
-            warnings: BTreeSet::new(),
-        });
+        let Some(instance) = self.instances.get(item) else { return };
+        let empty = || Group { first: item, images: 0, warnings: Warnings::default() };
+        let group = self.groups.entry(Arc::clone(&instance.common), empty);
         group.images += 1;
         group.warnings.extend(instance.warnings());
-        if let Some(first) = self.instances.get(&group.first)
+        if let Some(first) = self.instances.get(group.first)
             && (&instance.path, item) < (&first.path, group.first)
         {
             group.first = item;
@@ -135,11 +141,9 @@ impl Index {
     /// Counts anew, after instances have gone.
     fn regroup(&mut self) {
         self.groups.clear();
-        for item in self.instances.keys().copied().collect::<Vec<_>>() {
+        for item in self.instances.iter().map(|(item, _)| item).collect::<Vec<_>>() {
             self.group(item);
         }
-        let instances = &self.instances;
-        self.conflicts.retain(|item| instances.contains_key(item));
     }
 
     fn reject(&mut self, item: ItemId, path: String, reason: Reason) {
@@ -149,14 +153,12 @@ impl Index {
     /// The files whose content has to be compared, as others have their SOP Instance UID and size.
     pub fn to_compare(&self) -> Vec<(ItemId, Content)> {
         let mut wanted = Vec::new();
-        for group in self.alike() {
-            let mut of_size: BTreeMap<u64, Vec<_>> = BTreeMap::new();
-            for (item, instance) in group {
-                of_size.entry(instance.content.size()).or_default().push((item, instance));
-            }
-            for (item, instance) in of_size.into_values().filter(|twins| twins.len() > 1).flatten() {
+        for mut group in self.alike() {
+            group.sort_by_key(|(_, instance)| instance.content.size());
+            let twins = group.chunk_by(|(_, left), (_, right)| left.content.size() == right.content.size());
+            for (item, instance) in twins.filter(|twins| twins.len() > 1).flatten() {
                 if instance.crc.is_none() {
-                    wanted.push((item, instance.content.clone()));
+                    wanted.push((*item, instance.content.clone()));
                 }
             }
         }
@@ -167,7 +169,7 @@ impl Index {
     pub fn set_crc(&mut self, item: ItemId, crc: Result<u32, Reason>) {
         match crc {
             Ok(crc) => {
-                if let Some(instance) = self.instances.get_mut(&item) {
+                if let Some(instance) = self.instances.get_mut(item) {
                     instance.crc = Some(crc);
                 }
             }
@@ -176,7 +178,7 @@ impl Index {
     }
 
     fn leave_out(&mut self, item: ItemId, reason: Reason) {
-        if let Some(instance) = self.instances.remove(&item) {
+        if let Some(instance) = self.instances.remove(item) {
             self.reject(item, instance.path.into(), reason);
         }
     }
@@ -184,11 +186,12 @@ impl Index {
     /// Leaves out the duplicates among files that have been compared, where the first in path order stays, and sees
     /// of which there are several versions.
     pub fn settle(&mut self) {
-        let (mut duplicates, mut conflicts) = (Vec::new(), BTreeSet::new());
+        let (mut duplicates, mut conflicts) = (Vec::new(), Vec::new());
         for group in self.alike() {
-            let (mut seen, mut stay) = (BTreeSet::new(), Vec::new());
+            let (mut seen, mut stay) = (Sorted::default(), Vec::new());
             for (item, instance) in group {
-                if instance.crc.is_none_or(|crc| seen.insert((instance.content.size(), crc))) {
+                let content = instance.crc.map(|crc| (instance.content.size(), crc));
+                if content.is_none_or(|content| *seen.entry(content, || item) == item) {
                     stay.push(item);
                 } else {
                     duplicates.push(item);
@@ -201,27 +204,29 @@ impl Index {
         for item in duplicates {
             self.leave_out(item, Reason::Duplicate);
         }
-        self.conflicts = conflicts;
+        self.instances.retain(|_, instance| {
+            instance.has_conflict = false;
+            true
+        });
+        for item in conflicts {
+            self.instances.get_mut(item).into_iter().for_each(|instance| instance.has_conflict = true);
+        }
         self.regroup();
     }
 
     /// Where several instances have the same UIDs: these, in path order.
     fn alike(&self) -> Vec<Vec<(ItemId, &Instance)>> {
-        let mut groups: HashMap<_, Vec<_>> = HashMap::new();
-        for (item, instance) in self.instances.iter().filter(|(_, instance)| !instance.uid.is_empty()) {
-            groups.entry(instance.uids()).or_default().push((*item, instance));
-        }
-        let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
-        for group in &mut groups {
-            group.sort_unstable_by_key(|(item, instance)| (&instance.path, *item));
-        }
-        groups
+        let mut all: Vec<_> =
+            self.instances.iter().filter(|(_, instance)| !instance.uid.is_empty()).collect();
+        all.sort_unstable_by(|(a, x), (b, y)| (x.uids(), &x.path, a).cmp(&(y.uids(), &y.path, b)));
+        let groups = all.chunk_by(|(_, left), (_, right)| left.uids() == right.uids());
+        groups.filter(|group| group.len() > 1).map(<[_]>::to_vec).collect()
     }
 
     /// Forgets every file from `first` on, as if it had never been dropped.
     pub fn forget_from(&mut self, first: FileId) {
-        self.instances.split_off(&first.into());
-        self.rejected.split_off(&first.into());
+        self.instances.forget_from(first);
+        self.rejected.forget_from(first);
         self.settle();
     }
 
@@ -245,29 +250,24 @@ impl Index {
 
     /// Bytes of the accepted files.
     pub fn total_bytes(&self) -> u64 {
-        self.instances.values().map(|instance| instance.content.size()).sum()
+        self.instances.iter().map(|(_, instance)| instance.content.size()).sum()
     }
 
     /// The files left out, in path order.
     pub fn rejected(&self) -> Vec<RejectedFile> {
-        let mut files: Vec<_> = self.rejected.values().cloned().collect();
+        let mut files: Vec<_> = self.rejected.iter().map(|(_, file)| file.clone()).collect();
         files.sort_unstable();
         files
     }
 
     /// Why a file was left out, if it was.
     pub fn reason(&self, item: ItemId) -> Option<Reason> {
-        self.rejected.get(&item).map(|file| file.reason)
+        self.rejected.get(item).map(|file| file.reason)
     }
 
     /// What is unusual about an accepted file by itself; [`Warning::MixedPatient`] is a matter of the study.
-    pub fn warnings(&self, item: ItemId) -> BTreeSet<Warning> {
-        let instance = self.instances.get(&item);
-        let mut warnings: BTreeSet<_> = instance.into_iter().flat_map(Instance::warnings).collect();
-        if self.conflicts.contains(&item) {
-            warnings.insert(Warning::Conflict);
-        }
-        warnings
+    pub fn warnings(&self, item: ItemId) -> Vec<Warning> {
+        self.instances.get(item).map(Instance::warnings).unwrap_or_default().to_vec()
     }
 
     /// The accepted files, sorted by study, series and path.
@@ -283,7 +283,7 @@ impl Index {
             ))
         });
         let accepted = instances.into_iter().map(|(item, instance)| Accepted {
-            item: *item,
+            item,
             study_uid: instance.common.study_uid.clone(),
             path: instance.path.to_string(),
             content: instance.content.clone(),

@@ -1,11 +1,10 @@
 //! What is told of the studies.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::Index;
 use super::instance::{Common, Group};
 use crate::dicom::field::Field;
-use crate::dicom::study::{SeriesInfo, StudyInfo, Warning};
+use crate::dicom::study::{SeriesInfo, StudyInfo, Warning, Warnings};
+use crate::sorted::Sorted;
 
 impl Index {
     /// The studies, in path order of their first file. A field is taken from the first file that has it.
@@ -13,24 +12,18 @@ impl Index {
         let mut groups: Vec<_> = self
             .groups
             .iter()
-            .filter_map(|(common, group)| Some((&self.instances.get(&group.first)?.path, common, group)))
+            .filter_map(|(common, group)| Some((&self.instances.get(group.first)?.path, common, group)))
             .collect();
         groups.sort_unstable_by_key(|(path, _, group)| (*path, group.first));
         let mut studies: Vec<Gathered> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut places: Sorted<&str, usize> = Sorted::default();
         for (_, common, group) in groups {
-            let place = *places.entry(&common.study_uid).or_insert(studies.len());
+            let place = *places.entry(&common.study_uid, || studies.len());
             if place == studies.len() {
                 studies.push(Gathered::default());
             }
             if let Some(study) = studies.get_mut(place) {
                 study.add(common, group);
-            }
-        }
-        for conflict in self.conflicts.iter().filter_map(|item| self.instances.get(item)) {
-            let place = places.get(conflict.common.study_uid.as_str());
-            if let Some(study) = place.and_then(|place| studies.get_mut(*place)) {
-                study.warnings.insert(Warning::Conflict);
             }
         }
         studies.into_iter().map(Gathered::finish).collect()
@@ -41,20 +34,17 @@ impl Index {
 #[derive(Default)]
 struct Gathered {
     info: StudyInfo,
-    warnings: BTreeSet<Warning>,
+    warnings: Warnings,
 }
 
 impl Gathered {
     fn add(&mut self, common: &Common, group: &Group) {
-        self.add_values(common);
-        if let Some(series) = self.info.series.get_mut(&common.series_uid) {
-            series.images += group.images;
-        }
+        self.add_values(common, group.images);
         self.info.images += group.images;
-        self.warnings.extend(&group.warnings);
+        self.warnings.extend(group.warnings);
     }
 
-    fn add_values(&mut self, common: &Common) {
+    fn add_values(&mut self, common: &Common, images: usize) {
         let value = |field| common.values.get(field);
         let info = &mut self.info;
         let differs =
@@ -73,11 +63,12 @@ impl Gathered {
         if !modality.is_empty() && !info.modalities.iter().any(|known| known == modality) {
             info.modalities.push(modality.to_owned());
         }
-        let series = info.series.entry(common.series_uid.clone()).or_insert_with(|| SeriesInfo {
+        let series = info.series.entry(common.series_uid.clone(), || SeriesInfo {
             study_instance_uid: common.study_uid.clone(),
             series_instance_uid: common.series_uid.clone(),
             ..SeriesInfo::default()
         });
+        series.images += images;
         fill(&mut series.modality, modality);
         fill(&mut series.series_description, value(Field::SeriesDescription));
         fill(&mut series.body_part_examined, value(Field::BodyPart));
@@ -89,7 +80,7 @@ impl Gathered {
 
     fn finish(mut self) -> StudyInfo {
         self.info.series_count = self.info.series.len();
-        self.info.warnings = self.warnings.into_iter().collect();
+        self.info.warnings = self.warnings.to_vec();
         self.info
     }
 }

@@ -77,9 +77,13 @@ impl Transfer {
 
     /// Has what comes next got ready, sends the held PATCH if that is by now, and tells how much can be sent.
     pub(super) fn get_ready(&mut self, now: Millis) {
-        let is_doubtful = self.packing.is_doubtful();
-        let next = if is_doubtful { self.tus.chunk_size() } else { self.tus.next_chunk_size() };
-        self.packing.read_ahead(now, self.sending.end.saturating_add(next));
+        self.tus.handle(now, tus::Input::LargestChunk(self.packing.largest_chunk()));
+        // Where an upload goes on that was begun in another page, no chunk has been asked for yet.
+        if self.sending.end < self.tus.offset() {
+            self.sending = self.tus.offset()..self.tus.offset();
+            self.packing.wanted(&self.sending);
+        }
+        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
         self.pass_on();
         if let Some((range, request)) = self.held.take() {
             match self.packing.parts(&range) {
