@@ -1,15 +1,16 @@
-// Bundles the wasm-bindgen output and the TypeScript into the npm package: node build.mjs <glue dir> <server glue dir> <out dir>
+// Bundles the wasm-bindgen output and the TypeScript into the npm package: node build.mjs <glue dir> <server glue dir> <previews glue dir> <out dir>
 
 import { build } from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { serverFiles } from "./build-server.mjs";
+import { previewsFiles } from "./build-previews.mjs";
 import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 
 const here = import.meta.dirname;
-const [glueDir, serverGlueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
-if (!outDir) throw new Error("usage: node build.mjs <glue dir> <server glue dir> <out dir>");
+const [glueDir, serverGlueDir, previewsGlueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
+if (!outDir) throw new Error("usage: node build.mjs <glue dir> <server glue dir> <previews glue dir> <out dir>");
 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
 const version = JSON.parse(await readFile(join(glueDir, "package.json"), "utf8")).version;
@@ -69,6 +70,11 @@ function modules(texts) {
   };
   for (const [name, text] of Object.entries(texts)) contents[name] = { contents: text, loader: "text" };
   return (builder) => {
+    // A file of its own, for bundlers as well.
+    builder.onResolve({ filter: /^previews$/ }, () => ({
+      path: "./standalone-auraloader.previews.mjs",
+      external: true,
+    }));
     builder.onResolve({ filter: new RegExp(`^(${Object.keys(contents).join("|")})$`) }, ({ path }) => ({
       path,
       namespace: "made",
@@ -99,6 +105,7 @@ const umd = await script("umd.ts", texts, {
 const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue } });
 
 const server = await serverFiles(serverGlueDir, version);
+const previews = await previewsFiles(previewsGlueDir);
 
 const manifest = {
   name: "standalone-auraloader",
@@ -135,6 +142,9 @@ const manifest = {
     "server.d.ts",
     "server.mjs",
     "standalone-auraloader.mjs",
+    "standalone-auraloader.previews.mjs",
+    "standalone-auraloader.previews.wasm",
+    "standalone-auraloader.previews.worker.js",
     "standalone-auraloader.umd.js",
     "standalone-auraloader.worker.js",
     "standalone-auraloader_bg.wasm",
@@ -150,7 +160,7 @@ await Promise.all([
   writeFile(join(outDir, "standalone-auraloader.mjs"), esm),
   writeFile(join(outDir, "standalone-auraloader.worker.js"), worker),
   writeFile(join(outDir, "standalone-auraloader_bg.wasm"), wasm),
-  ...Object.entries(server).map(([name, text]) => writeFile(join(outDir, name), text)),
+  ...Object.entries({ ...server, ...previews }).map(([name, text]) => writeFile(join(outDir, name), text)),
   writeFile(join(outDir, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`),
   cp(join(here, "index.d.ts"), join(outDir, "index.d.ts")),
   cp(join(here, "server.d.ts"), join(outDir, "server.d.ts")),

@@ -5,5 +5,8 @@ import { compileFrom } from "./compile.js";
 import { uploaderClass } from "./uploader.js";
 
 export const StandaloneAuraloader = uploaderClass(
-  engineFrom(() => compileFrom(fetch(new URL("./standalone-auraloader_bg.wasm", import.meta.url)))),
+  engineFrom(
+    () => compileFrom(fetch(new URL("./standalone-auraloader_bg.wasm", import.meta.url))),
+    () => import("previews"),
+  ),
 );

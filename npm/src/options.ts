@@ -102,6 +102,7 @@ const optional: Record<string, Check> = {
   excludeRules: rules,
   theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
+  previews: boolean,
   debug: boolean,
 };
 

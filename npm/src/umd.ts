@@ -5,4 +5,15 @@ import { decode } from "./bytes-as-text.mjs";
 import { engineFrom } from "./engine.js";
 import { uploaderClass } from "./uploader.js";
 
-export const StandaloneAuraloader = uploaderClass(engineFrom(() => WebAssembly.compile(decode(wasmText))));
+/** What lies beside this script; known only while it is first run. */
+const script = globalThis.document?.currentScript as HTMLScriptElement | null | undefined;
+
+export const StandaloneAuraloader = uploaderClass(
+  engineFrom(
+    () => WebAssembly.compile(decode(wasmText)),
+    () =>
+      import(
+        /* webpackIgnore: true */ /* @vite-ignore */ new URL("standalone-auraloader.previews.mjs", script?.src).href
+      ),
+  ),
+);

@@ -11,6 +11,7 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
     readonly #options: Options;
     #widget: Widget | undefined;
     #initialising: Promise<void> | undefined;
+    #previews: AbortController | undefined;
     #ready = false;
     #mounted = false;
     #destroyed = false;
@@ -99,7 +100,12 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
       if (!container) throw new Error(`Container element with id "${containerId}" not found in DOM`);
       const engine = await load();
       if (this.#destroyed) return;
-      this.#widget = engine.widget(this.#options, container);
+      const widget = engine.widget(this.#options, container);
+      this.#widget = widget;
+      if (this.#options.previews ?? true) {
+        this.#previews = new AbortController();
+        engine.preview(widget, this.#options, container, this.#previews.signal);
+      }
       await this.#widget.init();
       this.#ready = true;
     }
@@ -115,6 +121,7 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
       this.#widget = undefined;
       this.#initialising = undefined;
       this.#ready = false;
+      this.#previews?.abort();
       widget?.destroy();
     }
   };

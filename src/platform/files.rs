@@ -132,7 +132,11 @@ pub async fn compose(
     Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
 }
 
-fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+/// A part of a file, whose bytes are not read yet.
+///
+/// # Errors
+/// The browser's own exception.
+pub fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
     file.slice_with_f64_and_f64(range.start as f64, range.end as f64)
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod demo;
 mod fuzz;
+mod previews;
 mod setup;
 mod signing;
 mod stamp;

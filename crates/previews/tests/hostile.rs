@@ -1,5 +1,5 @@
 //! Whatever the bytes are, there is a picture or none, soon.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod support;
 
@@ -59,7 +59,9 @@ proptest! {
 #[test]
 fn a_frame_that_claims_to_be_huge_is_not_decoded() {
     // Rows and Columns; the streams' own dimensions lie behind these markers.
-    for (name, marker, skip) in [("MR_small_jpeg_ls_lossless.dcm", [0xFF, 0xF7], 3), ("SC_rgb_jpeg_gdcm.dcm", [0xFF, 0xC3], 3)] {
+    for (name, marker, skip) in
+        [("MR_small_jpeg_ls_lossless.dcm", [0xFF, 0xF7], 3), ("SC_rgb_jpeg_gdcm.dcm", [0xFF, 0xC3], 3)]
+    {
         let mut bytes = file(name);
         let at = bytes.windows(2).rposition(|pair| pair == marker).expect("a frame");
         bytes[at + 2 + skip..at + 6 + skip].copy_from_slice(&[0xFF; 4]);

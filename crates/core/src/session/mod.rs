@@ -209,6 +209,11 @@ impl Session {
         self.tell(now, self.state.step != self.shown);
     }
 
+    /// Where the image lies by which a study is shown ([`Index::middle_image`]).
+    pub fn picture(&self, study_uid: &str) -> Option<&Content> {
+        self.index.middle_image(study_uid)
+    }
+
     /// The next thing to do, if any.
     pub fn poll(&mut self) -> Option<Action> {
         self.actions.pop_front()
