@@ -134,7 +134,8 @@ fn irregular_uids_and_several_values() {
 fn a_study_is_shown_by_the_middle_image_of_its_largest_series() {
     let mut index = Index::default();
     let series = [("1.2.3.1", "CT", 2), ("1.2.3.2", "CT", 5), ("1.2.3.3", "SR", 9)];
-    let images = series.iter().flat_map(|(series, modality, count)| (0..*count).map(move |_| (*series, *modality)));
+    let images =
+        series.iter().flat_map(|(series, modality, count)| (0..*count).map(move |_| (*series, *modality)));
     for (file, (series, modality)) in (0..).zip(images) {
         let instance = format!("1.2.3.{file}.9");
         // What is not the same in all files of a series parts it into groups.
@@ -144,7 +145,10 @@ fn a_study_is_shown_by_the_middle_image_of_its_largest_series() {
     }
     add(&mut index, 40, "y", &Image { study: "1.9", series: "1.9.1", ..Image::default() }.file());
     let shown = |index: &Index, study| index.middle_image(study).map(|content| content.file);
-    assert_eq!((shown(&index, "1.2.3"), shown(&index, "1.9"), shown(&index, "1.8")), (Some(4), Some(40), None));
+    assert_eq!(
+        (shown(&index, "1.2.3"), shown(&index, "1.9"), shown(&index, "1.8")),
+        (Some(4), Some(40), None)
+    );
     index.remove_study("1.2.3");
     assert_eq!((shown(&index, "1.2.3"), shown(&index, "1.9")), (None, Some(40)));
 }

@@ -170,14 +170,13 @@ impl<'a> Attributes<'a> {
                 }
             }
             0x0028_1101..=0x0028_1103 => {
-                let mut words = element.words();
-                let mut next = || words.next().unwrap_or(0);
+                let word = |at| element.word(at).unwrap_or(0);
                 if let Some(table) = self.palette.get_mut((element.tag.0 - 0x0028_1101) as usize) {
                     // No entries stand for 65,536.
-                    let len = next();
+                    let len = word(0);
                     table.len = if len == 0 { 1 << 16 } else { len.into() };
-                    table.first = next();
-                    table.bits = next();
+                    table.first = word(1);
+                    table.bits = word(2);
                 }
             }
             0x0028_1201..=0x0028_1203 => {
@@ -244,7 +243,7 @@ impl Table<'_> {
         let Some(entries) = &self.entries else { return 0.0 };
         if self.bits > 8 || entries.value.len() >= 2 * self.len {
             // Some writers scale to 8 bits all the same; then the upper byte is empty or the same.
-            let word = entries.words().nth(at).unwrap_or(0);
+            let word = entries.word(at).unwrap_or(0);
             return f32::from(if self.bits > 8 { word >> (self.bits.min(16) - 8) } else { word & 0xFF });
         }
         entries.value.get(at).copied().unwrap_or(0).into()

@@ -94,14 +94,14 @@ impl<'a> Iterator for Elements<'a> {
 impl Element<'_> {
     /// The first of its values of two bytes (US, SS).
     pub(crate) fn u16(&self) -> Option<u16> {
-        self.words().next()
+        self.word(0)
     }
 
-    /// Its values of two bytes (US, SS, OW).
-    pub(crate) fn words(&self) -> impl Iterator<Item = u16> {
+    /// One of its values of two bytes (US, SS, OW).
+    pub(crate) fn word(&self, at: usize) -> Option<u16> {
         let (pairs, _) = self.value.as_chunks();
-        let of = if self.big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
-        pairs.iter().map(move |pair| of(*pair))
+        let pair = *pairs.get(at)?;
+        Some(if self.big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
     }
 
     /// Its characters, if they are ASCII, without padding.

@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::content::Content;
 use crate::credentials::{self, Credential, Kind, Subject};
 use crate::dicom::{Index, Text};
 use crate::few::Few;
