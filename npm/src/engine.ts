@@ -46,7 +46,7 @@ async function load(source: Source, previews: Previews): Promise<Engine> {
           if (signal.aborted) return;
           const { port1, port2 } = new MessageChannel();
           widget.pictures(port1);
-          showPreviews(container, port2, detail ?? [], options.workerUrl, signal);
+          await showPreviews(container, port2, detail ?? [], options.workerUrl, signal);
         } catch (error) {
           if (options.debug) console.warn("[auraloader] There are no previews", error);
         }

@@ -16,20 +16,24 @@ const KEPT = 200;
 
 let module: Promise<WebAssembly.Module> | undefined;
 
-/** Until `ended`; `studies` are those that have been found so far, and `files` tells where their images are. */
-export function showPreviews(
+/**
+ * Until `ended`; `studies` are those that have been found so far, and `files` tells where their images are. Rejects if the
+ * module can't be had.
+ */
+export async function showPreviews(
   container: HTMLElement,
   files: MessagePort,
   studies: StudyInfo[],
   workerUrl: string | null | undefined,
   ended: AbortSignal,
-): void {
-  module ??= compileFrom(fetch(new URL("./standalone-auraloader.previews.wasm", import.meta.url)));
+): Promise<void> {
   const size = Math.round(SIDE * Math.min(devicePixelRatio, 2));
   const near = new Set<Element>();
   /** The cards that have been seen to, in this order, with the number of images that their studies had. */
   const done = new Map<Element, number>();
   let images = new Map<string, number>();
+  /** Not there yet, or not any more where the page's policy refuses the worker. */
+  let compiled: WebAssembly.Module | undefined;
   let worker: Worker | undefined;
   let isFree = true;
   let isQuiet = true;
@@ -59,14 +63,14 @@ export function showPreviews(
   };
 
   const drawNext = async () => {
-    if (!isFree || !isQuiet || ended.aborted) return;
+    if (!compiled || !isFree || !isQuiet || ended.aborted) return;
     const tile = [...near].find((tile) => images.has(uidOf(tile)) && done.get(tile) !== images.get(uidOf(tile)));
     if (!tile) return;
     isFree = false;
     const uid = uidOf(tile);
     done.delete(tile);
     done.set(tile, images.get(uid) ?? 0);
-    const picture = await pictureOf(uid).catch(() => undefined);
+    const picture = await pictureOf(uid, compiled).catch(() => undefined);
     // The study may have got a picture before, of fewer images.
     tile.querySelector("canvas")?.remove();
     if (picture) tile.append(canvas(picture));
@@ -80,22 +84,21 @@ export function showPreviews(
     void drawNext();
   };
 
-  const pictureOf = async (uid: string): Promise<Picture | undefined> => {
+  const pictureOf = async (uid: string, module: WebAssembly.Module): Promise<Picture | undefined> => {
     const file = await new Promise<PictureFile>((resolve) => {
       files.onmessage = ({ data }) => resolve(data);
       files.postMessage(uid);
     });
     if (!file || ended.aborted) return undefined;
     const [blob, deflated] = file;
-    worker ??= await start(workerUrl);
+    worker ??= start(module, workerUrl);
     const drawn = await answer(worker, { blob, deflated, size });
-    if (drawn === "broken" || ended.aborted) {
-      // What has broken down or takes for ever is of no more use; the next card gets a fresh one.
-      worker.terminate();
-      worker = undefined;
-      return undefined;
-    }
-    return drawn;
+    if (typeof drawn !== "string" && !ended.aborted) return drawn;
+    // What has broken down or takes for ever is of no more use; the next card gets a fresh one.
+    worker.terminate();
+    worker = undefined;
+    if (drawn === "refused") compiled = undefined;
+    return undefined;
   };
 
   container.addEventListener(
@@ -113,30 +116,34 @@ export function showPreviews(
     files.close();
   });
   look(studies);
+  compiled = await (module ??= compileFrom(fetch(new URL("./standalone-auraloader.previews.wasm", import.meta.url))));
+  void drawNext();
 }
 
-/** The worker's answer to one job. */
-function answer(worker: Worker, job: Job): Promise<Picture | "broken" | undefined> {
+/** What comes of a job: nothing where there is no picture in the file. */
+type Answer = Picture | "broken" | "refused" | undefined;
+
+function answer(worker: Worker, job: Job): Promise<Answer> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve("broken"), PATIENCE);
-    const settle = (picture: Picture | "broken" | undefined) => {
+    const settle = (answer: Answer) => {
       clearTimeout(timer);
-      resolve(picture);
+      resolve(answer);
     };
     worker.onmessage = ({ data }) => settle(data);
-    worker.onerror = () => settle("broken");
+    // What goes wrong in the script it catches itself, so there is none.
+    worker.onerror = () => settle("refused");
     worker.postMessage(job);
   });
 }
 
-async function start(workerUrl: string | null | undefined): Promise<Worker> {
-  const compiled = await module;
+function start(module: WebAssembly.Module, workerUrl: string | null | undefined): Worker {
   // A page that names a script of its own for the main worker refuses those of blobs.
   const url = workerUrl
     ? new URL("./standalone-auraloader.previews.worker.js", import.meta.url).href
     : URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
   const worker = new Worker(url);
-  worker.postMessage(compiled);
+  worker.postMessage(module);
   return worker;
 }
 

@@ -144,17 +144,24 @@ test("broken pixels leave the card without a picture, and the upload goes on", a
 });
 
 test("where the files of the previews are missing that is said once, to who debugs", async (t) => {
-  for (const debug of [true, false]) {
-    const { widget } = await start(t, { debug }, { missing: ["standalone-auraloader.previews.mjs"] });
+  const [script, module] = ["standalone-auraloader.previews.mjs", "standalone-auraloader.previews.wasm"];
+  for (const [debug, missing] of [
+    [true, script],
+    [true, module],
+    [false, script],
+  ]) {
+    const { widget } = await start(t, { debug }, { missing: [missing] });
     const said = [];
+    const listen = async () => {
+      const entries = await browser.console();
+      return said.push(...entries.filter(({ message }) => message.includes("[auraloader] There are no previews")));
+    };
     await widget.chooseFolder(await folderOf(t, files.slice(0, 2)));
     await widget.step("pending");
+    if (debug) await browser.driver.wait(async () => (await listen()) > 0, 60_000, `no word of ${missing}`);
     await widget.press("^Upload");
     await widget.step("complete");
-    said.push(
-      ...(await browser.console()).filter(({ message }) => message.includes("[auraloader] There are no previews")),
-    );
-    assert.equal(said.length, debug ? 1 : 0);
+    assert.equal(await listen(), debug ? 1 : 0);
   }
 });
 
