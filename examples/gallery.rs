@@ -8,7 +8,7 @@ use auraloader_core::state::{
     ErrorContext, ErrorInfo, Phase, Progress, State, Step, StudyId, StudySpan, UploadResult,
 };
 use leptos::prelude::*;
-use standalone_auraloader::ui::{Intents, Model, Theme, mount};
+use standalone_auraloader::ui::{Intents, Language, Model, Theme, mount};
 use wasm_bindgen::{JsCast, JsValue};
 
 const MB: u64 = 1_000_000;
@@ -53,7 +53,7 @@ fn main() -> Result<(), JsValue> {
     let owner = Owner::new();
     let model = Model { state: owner.with(|| RwSignal::new(state())) };
     let intents = Intents::new(|intent| leptos::logging::log!("{intent:?}"));
-    let mounted = owner.with(|| mount(&container, model, intents, theme))?;
+    let mounted = owner.with(|| mount(&container, model, intents, theme, Language::default()))?;
     // The page is what ends it.
     std::mem::forget((owner, mounted));
     Ok(())

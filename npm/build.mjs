@@ -1,24 +1,32 @@
-// Bundles the wasm-bindgen output and the TypeScript into the npm package: node build.mjs <glue dir> <server glue dir> <previews glue dir> <out dir>
+// Bundles the wasm-bindgen output and the TypeScript into the npm package:
+// node build.mjs <glue dir> <server glue dir> <previews glue dir> <licences of the crates> <out dir>
 
 import { build } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { componentFiles } from "./build-components.mjs";
 import { serverFiles } from "./build-server.mjs";
 import { previewsFiles } from "./build-previews.mjs";
+import { manifest } from "./manifest.mjs";
 import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
+import { lines } from "./src/catalogue.mjs";
 
 const here = import.meta.dirname;
-const [glueDir, serverGlueDir, previewsGlueDir, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
-if (!outDir) throw new Error("usage: node build.mjs <glue dir> <server glue dir> <previews glue dir> <out dir>");
+const [glueDir, serverGlueDir, previewsGlueDir, licences, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
+if (!outDir)
+  throw new Error("usage: node build.mjs <glue dir> <server glue dir> <previews glue dir> <licences> <out dir>");
 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
-const version = JSON.parse(await readFile(join(glueDir, "package.json"), "utf8")).version;
+/** What wasm-pack has from Cargo.toml. */
+const { version, repository } = JSON.parse(await readFile(join(glueDir, "package.json"), "utf8"));
 
 async function bundle(entryPoint, resolveModules, options) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [entryPoint],
     bundle: true,
+    metafile: true,
     minify: true,
     write: false,
     target: "es2022",
@@ -27,6 +35,9 @@ async function bundle(entryPoint, resolveModules, options) {
     plugins: [{ name: "modules", setup: resolveModules }],
     ...options,
   });
+  // licences.mjs names crates only.
+  const foreign = Object.keys(metafile.inputs).filter((input) => input.includes("node_modules"));
+  if (foreign.length > 0) throw new Error(`npm's packages are not to be in the bundle: ${foreign}`);
   return outputFiles[0].text;
 }
 
@@ -102,68 +113,56 @@ const umd = await script("umd.ts", texts, {
   },
   footer: { js: "return exports})" },
 });
-const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue } });
+const esm = await script("esm.ts", texts, { format: "esm", banner: { js: glue }, external: ["./locales/*"] });
 
-const server = await serverFiles(serverGlueDir, version);
-const previews = await previewsFiles(previewsGlueDir);
+/** English is part of the module; its file is for those who translate or look for a key of the option `strings`. */
+const locales = {};
+for (const file of await readdir(join(here, "../locales"))) {
+  const text = await readFile(join(here, "../locales", file), "utf8");
+  const name = file.replace(/\.json$/, "");
+  locales[`locales/${file}`] = text;
+  if (name !== "en") locales[`locales/${name}.mjs`] = `export default ${JSON.stringify(lines(JSON.parse(text)))};\n`;
+}
 
-const manifest = {
-  name: "standalone-auraloader",
-  version,
-  description: "Browser widget that reads, packs and resumably uploads DICOM studies to the Aura API",
-  keywords: ["dicom", "upload", "tus", "aura", "widget", "wasm"],
-  license: "MIT OR Apache-2.0",
-  main: "./standalone-auraloader.umd.js",
-  module: "./standalone-auraloader.mjs",
-  unpkg: "./standalone-auraloader.umd.js",
-  jsdelivr: "./standalone-auraloader.umd.js",
-  types: "./index.d.ts",
-  exports: {
-    ".": {
-      types: "./index.d.ts",
-      import: "./standalone-auraloader.mjs",
-      default: "./standalone-auraloader.umd.js",
-    },
-    "./server": {
-      types: "./server.d.ts",
-      // No page can come by a signer, even by mistake: a bundler for browsers says that there is none.
-      browser: null,
-      import: "./server.mjs",
-      require: "./server.cjs",
-    },
-    "./standalone-auraloader.umd.js": "./standalone-auraloader.umd.js",
-    "./standalone-auraloader.worker.js": "./standalone-auraloader.worker.js",
-    "./standalone-auraloader_bg.wasm": "./standalone-auraloader_bg.wasm",
-    "./package.json": "./package.json",
-  },
-  files: [
-    "index.d.ts",
-    "server.cjs",
-    "server.d.ts",
-    "server.mjs",
-    "standalone-auraloader.mjs",
-    "standalone-auraloader.previews.mjs",
-    "standalone-auraloader.previews.wasm",
-    "standalone-auraloader.previews.worker.js",
-    "standalone-auraloader.umd.js",
-    "standalone-auraloader.worker.js",
-    "standalone-auraloader_bg.wasm",
-    "LICENSE*",
-  ],
-  sideEffects: false,
+/** Typings for `import`: the same, naming each other as modules do. */
+const typings = {};
+for (const name of ["element", "index", "react", "server", "vue"]) {
+  const text = await readFile(join(here, `${name}.d.ts`), "utf8");
+  typings[`${name}.d.ts`] = text;
+  typings[`${name}.d.mts`] = text.replaceAll('"./index.js"', '"./index.mjs"');
+}
+
+const ours = {};
+for (const name of ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"]) ours[name] = await readFile(join(here, "..", name));
+
+/** What a page may name in an `integrity` attribute. */
+const loaded = {
+  "standalone-auraloader.umd.js": umd,
+  "standalone-auraloader.mjs": esm,
+  "standalone-auraloader.worker.js": worker,
 };
+const integrity = {};
+for (const [name, text] of Object.entries(loaded)) {
+  integrity[name] = `sha384-${createHash("sha384").update(text).digest("base64")}`;
+  console.log(`${name.padEnd(34)}${integrity[name]}`);
+}
+
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
+const files = {
+  ...loaded,
+  "standalone-auraloader_bg.wasm": wasm,
+  ...(await componentFiles(version)),
+  ...(await serverFiles(serverGlueDir, version)),
+  ...(await previewsFiles(previewsGlueDir)),
+  ...locales,
+  ...typings,
+  "integrity.json": json(integrity),
+  "THIRD-PARTY-LICENSES.txt": await readFile(licences),
+  ...ours,
+};
+files["package.json"] = json(manifest(version, repository, Object.keys(files).sort()));
+files["README.md"] = await readFile(join(here, "README.md"));
 
 await rm(outDir, { recursive: true, force: true });
-await mkdir(outDir, { recursive: true });
-await Promise.all([
-  writeFile(join(outDir, "standalone-auraloader.umd.js"), umd),
-  writeFile(join(outDir, "standalone-auraloader.mjs"), esm),
-  writeFile(join(outDir, "standalone-auraloader.worker.js"), worker),
-  writeFile(join(outDir, "standalone-auraloader_bg.wasm"), wasm),
-  ...Object.entries({ ...server, ...previews }).map(([name, text]) => writeFile(join(outDir, name), text)),
-  writeFile(join(outDir, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`),
-  cp(join(here, "index.d.ts"), join(outDir, "index.d.ts")),
-  cp(join(here, "server.d.ts"), join(outDir, "server.d.ts")),
-  cp(join(here, "README.md"), join(outDir, "README.md")),
-  ...["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"].map((name) => cp(join(here, "..", name), join(outDir, name))),
-]);
+await mkdir(join(outDir, "locales"), { recursive: true });
+await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(outDir, name), content)));

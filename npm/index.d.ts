@@ -10,7 +10,8 @@ export class StandaloneAuraloader {
   /**
    * Checks the options; nothing is loaded or drawn yet.
    *
-   * @throws Error if a required option is missing or an option has the wrong type or form, e.g. `apiToken is required`.
+   * @throws AuraloaderError with the code `invalid-options` if a required option is missing or an option has the wrong
+   * type or form, e.g. `apiToken is required`.
    */
   constructor(options: Options);
 
@@ -59,8 +60,10 @@ export interface Options {
   apiToken: string;
   /** Absolute base URL of the Aura API; a trailing slash is ignored. */
   apiBaseUrl: string;
-  /** Id of the element to mount into; it has to be in the document when `init()` is called. */
-  containerId: string;
+  /** Id of the element to mount into; it has to be in the document when `init()` is called. Required unless `container`. */
+  containerId?: string | null;
+  /** The element to mount into, instead of `containerId`: what is in a shadow tree can't be found by its id. */
+  container?: HTMLElement | null;
   /** Ephemeral bearer token from your backend; starts with `aubt_`. Required unless `uploadTokenResolver` is given. */
   uploadToken?: string | null;
   /**
@@ -100,6 +103,12 @@ export interface Options {
    */
   compression?: "auto" | "store" | "deflate" | null;
   /**
+   * One archive for the whole upload, `<upload id>.zip`, or one a study, `<upload id>-<n>.zip` counted from 1 in the order
+   * of their Study Instance UIDs, of which up to three are sent side by side.
+   * @default "upload"
+   */
+  archive?: "upload" | "study" | null;
+  /**
    * Remember unfinished uploads in the browser (IndexedDB; no name of a file, nothing of a patient, no token), so that
    * they go on after a reload when the same files are chosen.
    * @default true
@@ -116,6 +125,19 @@ export interface Options {
    * @default [{ sopClassUid: "1.2.840.10008.5.1.4.1.1.66", protocolName: "ExamCard" }]
    */
   excludeRules?: ExcludeRule[] | null;
+  /**
+   * Language, as BCP 47 names it: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Japanese, Chinese
+   * (simplified) or Arabic; numbers and dates are written as there. All but English lie in `locales/` beside the script
+   * and are loaded when one is wanted.
+   * @default the `lang` around the container, else the first of the person's languages that there is, else English
+   */
+  locale?: string | null;
+  /**
+   * Texts in place of the widget's own, by the keys of `locales/en.json`; `{n}` and the like stand for what is filled in.
+   * A text that counts may have plural forms by CLDR's categories.
+   * @example { start: "Add the images for Dr Jones", images: { one: "{n} slice", other: "{n} slices" } }
+   */
+  strings?: Record<string, string | PluralForms> | null;
   /**
    * Colours; `"auto"` follows the system.
    * @default "auto"
@@ -141,6 +163,17 @@ export interface Options {
   debug?: boolean | null;
 }
 
+/** The forms of a text by the plural categories of CLDR. */
+export interface PluralForms {
+  zero?: string;
+  one?: string;
+  two?: string;
+  few?: string;
+  many?: string;
+  /** For all other numbers. */
+  other: string;
+}
+
 /** What `uploadTokenResolver` gives. */
 export interface UploadToken {
   /** Starts with `aubt_`. */
@@ -153,9 +186,9 @@ export interface UploadToken {
 export interface SignatureRequest {
   /** UUID v4 of the upload. */
   uploadId: string;
-  /** Name of the archive. */
+  /** Name of the archive; where each study has one, the name that one for all would have. */
   fileName: string;
-  /** Bytes of the archive; `null` if they are not known yet. */
+  /** Bytes of the archive, or of all of them; `null` if they are not known yet. */
   fileSize: number | null;
   /** `application/zip`. */
   fileType: string;
@@ -318,11 +351,42 @@ export interface UploadResult {
   failed: number;
 }
 
-/** What `onUploadError` gets. */
-export interface AuraloaderError {
-  context: "init" | "files" | "upload" | "api" | "token";
+/** What `onUploadError` gets, what the constructor throws, and what methods reject with. */
+export class AuraloaderError extends Error {
+  private constructor();
+  readonly name: "AuraloaderError";
+  readonly context: "init" | "files" | "upload" | "api" | "token";
+  /** What to branch on; it stays the same when a message is reworded. */
+  readonly code: ErrorCode;
   /** What happened, with the server's own text if there is one. */
-  message: string;
+  readonly message: string;
   /** HTTP status, if a server answered. */
-  statusCode?: number;
+  readonly statusCode?: number;
+}
+
+/**
+ * - `invalid-options`: an option is missing or malformed.
+ * - `container-not-found`: nothing in the document has the id `containerId`.
+ * - `load-failed`: the WebAssembly could not be fetched or compiled; `cause` says why.
+ * - `not-initialised`: a method was called before `init()` had finished.
+ * - `unauthorised`: a server answered 401 or 403.
+ * - `init-failed`, `files-failed`, `upload-failed`, `api-failed`, `token-failed`: anything else, by `context`.
+ */
+export type ErrorCode =
+  | "invalid-options"
+  | "container-not-found"
+  | "load-failed"
+  | "not-initialised"
+  | "unauthorised"
+  | `${AuraloaderError["context"]}-failed`;
+
+/** The events on the container, and the widget's element, by their names. */
+export interface AuraloaderEventMap {
+  "auraloader:studies": CustomEvent<StudyInfo[]>;
+  "auraloader:state": CustomEvent<UploaderState>;
+  "auraloader:complete": CustomEvent<UploadResult>;
+  "auraloader:error": CustomEvent<AuraloaderError>;
+  "auraloader:cancel": CustomEvent<undefined>;
+  "auraloader:progress": CustomEvent<Progress>;
+  "auraloader:rejected": CustomEvent<RejectedFile[]>;
 }

@@ -5,14 +5,13 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { startBrowser } from "../../tests/e2e/support/browser.mjs";
 import { filesBelow } from "../../tests/e2e/support/folders.mjs";
-import { servePage, Widget } from "../../tests/e2e/support/host-page.mjs";
 import { phantom } from "../../tests/e2e/support/samples.mjs";
-import { startTusServer } from "../../tests/e2e/support/tus-server.mjs";
 import { mebibytes, seconds, spread, table, times } from "../support/numbers.mjs";
+import { openWidget, serveWidget } from "../support/reading.mjs";
+import { plainPatches, withServer } from "../support/servers.mjs";
 
 const modes = ["store", "auto", "deflate"];
 const links = { loopback: Infinity, "100 Mbit/s": 12.5e6 };
-const patience = 600_000;
 const slices = 373;
 
 /** `{ files, bytes, links: { [link]: { [mode]: … } } }`, times in ms. */
@@ -23,7 +22,6 @@ export async function compression(scope, { rounds = 3 }) {
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const browser = await startBrowser();
   scope.after(() => browser.close());
-  await browser.driver.manage().setTimeouts({ script: patience });
   const results = {};
   for (const [link, rate] of Object.entries(links)) {
     const runs = Object.fromEntries([...modes, "plain"].map((mode) => [mode, []]));
@@ -34,7 +32,9 @@ export async function compression(scope, { rounds = 3 }) {
         runs[mode].push(run);
         least = Math.min(least, run.sent);
       }
-      runs.plain.push(await plain(browser, least, rate));
+      runs.plain.push(
+        await withServer({ rate }, (server, scope) => plainPatches(browser.driver, server, scope, least)),
+      );
     }
     results[link] = Object.fromEntries(
       Object.entries(runs).map(([mode, all]) => [
@@ -57,23 +57,9 @@ export async function compression(scope, { rounds = 3 }) {
   return { rounds, files: paths.length, bytes, links: results };
 }
 
-/** Has a server of its own for one run, and a page on it. */
-async function withServer(rate, run) {
-  const endings = [];
-  const scope = { after: (end) => void endings.unshift(end) };
-  try {
-    const server = await startTusServer(scope);
-    server.proxy.rate = rate;
-    return await run(server, await servePage(scope));
-  } finally {
-    for (const end of endings) await end();
-  }
-}
-
 function upload(browser, folder, mode, rate) {
-  return withServer(rate, async (server, page) => {
-    await browser.driver.get(page);
-    const widget = await Widget.start(browser.driver, { ...(await server.options()), compression: mode });
+  return withServer({ rate }, async (server, scope) => {
+    const widget = await openWidget(browser.driver, await serveWidget(scope), server, { compression: mode });
     await widget.chooseFolder(folder);
     await widget.step("pending");
     const ms = await browser.driver.executeAsyncScript(async (done) => {
@@ -85,35 +71,5 @@ function upload(browser, folder, mode, rate) {
     if (step !== "complete") throw new Error(`${mode} ended with ${step}`);
     const [archive] = await server.finished();
     return { ms, sent: (await stat(archive)).size };
-  });
-}
-
-function plain(browser, sent, rate) {
-  return withServer(rate, async (server, page) => {
-    await browser.driver.get(page);
-    const { endpoint, token } = await server.lift();
-    const ms = await browser.driver.executeAsyncScript(
-      async (endpoint, token, sent, done) => {
-        const chunk = 8 * 1024 * 1024;
-        const body = new Blob([crypto.getRandomValues(new Uint8Array(65_536))]);
-        const whole = new Blob(Array(chunk / body.size).fill(body));
-        const headers = { "Tus-Resumable": "1.0.0", Authorization: `Bearer ${token}` };
-        const began = performance.now();
-        const created = await fetch(endpoint, { method: "POST", headers: { ...headers, "Upload-Length": sent } });
-        const url = created.headers.get("location");
-        for (let offset = 0; offset < sent; offset += chunk) {
-          await fetch(url, {
-            method: "PATCH",
-            headers: { ...headers, "Upload-Offset": offset, "Content-Type": "application/offset+octet-stream" },
-            body: whole.slice(0, sent - offset),
-          });
-        }
-        done(performance.now() - began);
-      },
-      endpoint,
-      token,
-      sent,
-    );
-    return { ms, sent };
   });
 }

@@ -53,7 +53,7 @@ async function inTurns(readers, rounds, once) {
 }
 
 function summary(runs) {
-  const { ms, longestBlock, longTasks, ...found } = runs.at(-1);
+  const { ms, longestBlock, blockedAfter, longTasks, ...found } = runs.at(-1);
   return {
     found,
     ms: spread(runs.map((run) => run.ms)),

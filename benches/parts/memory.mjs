@@ -2,8 +2,8 @@
 
 import { startBrowser } from "../../tests/e2e/support/browser.mjs";
 import { writeCtImages } from "../support/ct.mjs";
-import { facts, median, mebibytes, seconds, spread, table } from "../support/numbers.mjs";
-import { memoryOf, sampleMemory } from "../support/processes.mjs";
+import { facts, mebibytes, seconds, spread, table } from "../support/numbers.mjs";
+import { overIdle } from "../support/processes.mjs";
 import { readers, startReading } from "../support/reading.mjs";
 
 /** Peaks over idle, in bytes, of each reader. */
@@ -24,7 +24,7 @@ async function measure(scope, { out, rounds, count, names }) {
     for (const name of round % 2 ? names.toReversed() : names) runs[name].push(await once(reading, folder, name));
   }
   const results = Object.entries(runs).map(([name, all]) => {
-    const { ms, longestBlock, longTasks, idle, over, ...found } = all.at(-1);
+    const { ms, longestBlock, blockedAfter, longTasks, idle, over, ...found } = all.at(-1);
     return { name, found, over: spread(all.map((run) => run.over)), ms: spread(all.map((run) => run.ms)), runs: all };
   });
   const floor = results.find(({ name }) => name === "merely reading").over.median;
@@ -45,24 +45,8 @@ async function once(reading, folder, name) {
   const browser = await startBrowser();
   try {
     const widget = await reading.open(browser.driver);
-    const profile = (await browser.driver.getCapabilities()).get("chrome").userDataDir;
-    await browser.driver.sendDevToolsCommand("HeapProfiler.collectGarbage");
-    const idle = median(await samplesOf(profile, 10));
-    const sampler = sampleMemory(profile);
-    const result = await readers[name](widget, folder);
-    const over = Math.max(...(await sampler.stop())) - idle;
-    return { ...result, idle, over };
+    return await overIdle(browser, () => readers[name](widget, folder));
   } finally {
     await browser.close();
   }
-}
-
-/** So many in a row, a tenth of a second apart. */
-async function samplesOf(profile, number) {
-  const samples = [];
-  while (samples.length < number) {
-    samples.push(await memoryOf(profile));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return samples;
 }

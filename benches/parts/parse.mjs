@@ -84,6 +84,7 @@ async function routes(out, sets) {
   return {
     "/parse.html": join(page, "parse.html"),
     "/readers.mjs": join(page, "readers.mjs"),
+    "/tags.mjs": join(page, "tags.mjs"),
     "/walk/auraloader_bench.js": join(out, "walk/auraloader_bench.js"),
     "/walk/auraloader_bench_bg.wasm": join(out, "walk/auraloader_bench_bg.wasm"),
     // Without it, dicom-parser reads no deflated files.

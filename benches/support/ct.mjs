@@ -53,9 +53,35 @@ export function ctImageFile({ study, series, image, size }) {
   if (rows < 1) throw new Error(`${size} bytes have no room for an image`);
   // Whole rows seldom fill the file to the byte: a private element takes the rest.
   const head = headOf({ study, series, image, rows, fill: room - rows * 2 * columns });
-  const pixels = Buffer.alloc(rows * 2 * columns);
-  for (let at = 0; at < pixels.length; at += 2) pixels.writeUInt16LE((at * 37) & 0xfff, at);
+  const pixels = slice(rows, noiseFrom(study, series, image));
   return Buffer.concat([head, element("7FE00010", "OW", pixels)], size);
+}
+
+const noise = normalNoise(1 << 20);
+
+/** Where in the noise an image begins: another place for each, as far as the noise has places. */
+const noiseFrom = (study, series, image) => ((study * 101 + series) * 211 + image) * 4099;
+
+/** Normally distributed numbers (Box and Muller) of standard deviation 1, the same ones each time. */
+function normalNoise(length) {
+  let state = 1;
+  const chance = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) + 0.5) / 2 ** 32;
+  return Float32Array.from({ length }, () => Math.sqrt(-2 * Math.log(chance())) * Math.cos(2 * Math.PI * chance()));
+}
+
+/** A noisy body in air, round where the image is stretched to a square, 12 bits a pixel: zlib's level 6 leaves 46 % of it,
+ * about as quickly as of the backend's phantom. */
+function slice(rows, from) {
+  const pixels = new Uint16Array(rows * columns);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const y = (2 * row) / rows - 1;
+    for (let column = 0; column < columns; column++, at++) {
+      const x = (2 * column) / columns - 1;
+      if (x * x + y * y < 0.85) pixels[at] = 1030 + 60 * noise[(from + at) % noise.length];
+    }
+  }
+  return Buffer.from(pixels.buffer);
 }
 
 /** Everything before the pixels. */

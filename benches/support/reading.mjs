@@ -2,56 +2,12 @@
 
 import { servePage, Widget } from "../../tests/e2e/support/host-page.mjs";
 import { startTusServer } from "../../tests/e2e/support/tus-server.mjs";
+import { measured, pageClock, patience } from "./page-clock.mjs";
 
 const containerId = "uploader";
-/** A run of 50,000 files on a busy machine. */
-const patience = 600_000;
 
-/** Runs in the page: `measure` gives the time from an event to the end, and how long the page was blocked. */
-function instrument() {
-  const after = 500;
-
-  // Nested timeouts come every 4 ms, unless something holds the page up.
-  function heartbeat() {
-    let longest = 0;
-    let last = performance.now();
-    let beating = true;
-    (function beat() {
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
-      if (beating) setTimeout(beat);
-    })();
-    return () => {
-      beating = false;
-      return longest;
-    };
-  }
-
-  window.measure = (target, type, begin) => {
-    window.measured = new Promise((resolve, reject) => {
-      const tasks = [];
-      new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: "longtask" });
-      let start;
-      let stop;
-      const end = (found) => {
-        const ms = performance.now() - start;
-        // Drawing what was found counts for the page, though not for the time.
-        setTimeout(() => {
-          const longTasks = tasks.filter((task) => task.startTime + task.duration > start).map((task) => task.duration);
-          resolve({ ms, longestBlock: stop(), longTasks, ...found });
-        }, after);
-      };
-      // In the capture phase, so before the widget's own listener.
-      const happened = (event) => {
-        start = performance.now();
-        stop = heartbeat();
-        begin(event).then(end, reject);
-      };
-      target.addEventListener(type, happened, { capture: true, once: true });
-    });
-  };
-
+/** Runs in the page: what begins with files, and is over when they have been read. */
+function readersInPage() {
   window.untilPending = (id) => () =>
     new Promise((resolve) =>
       document.getElementById(id).addEventListener("auraloader:state", function listen({ detail }) {
@@ -60,6 +16,16 @@ function instrument() {
         resolve({ files: detail.totalFiles, studies: detail.studies.length, leftOut: detail.rejected.length });
       }),
     );
+
+  // Nobody looks at the studies: the upload begins as soon as it can.
+  window.untilUploaded = (id) => async () => {
+    const start = performance.now();
+    const found = await window.untilPending(id)();
+    const studiesAfter = performance.now() - start;
+    await window.uploaders[id].upload();
+    const { step } = window.lastState[id];
+    return { startedAt: performance.timeOrigin + start, studiesAfter, step, ...found };
+  };
 
   async function readAll(count, fileOf) {
     let next = 0;
@@ -94,18 +60,34 @@ function instrument() {
   };
 }
 
-/** Serves the page; `open` shows it anew with a widget that waits for files. */
+/** Shows the page anew with a widget that waits for files. */
+export async function openWidget(driver, page, server, options = {}) {
+  await driver.get(page);
+  await driver.manage().setTimeouts({ script: patience });
+  await driver.executeScript(pageClock);
+  await driver.executeScript(readersInPage);
+  return Widget.start(driver, { ...(await server.options()), ...options }, containerId);
+}
+
+/** The page that `openWidget` shows. */
+export const serveWidget = (scope) => servePage(scope, { containers: [containerId] });
+
+/** Serves the page; `open` shows it anew. */
 export async function startReading(scope) {
   const server = await startTusServer(scope);
-  const page = await servePage(scope, { containers: [containerId] });
-  return {
-    async open(driver) {
-      await driver.get(page);
-      await driver.manage().setTimeouts({ script: patience });
-      await driver.executeScript(instrument);
-      return Widget.start(driver, await server.options(), containerId);
-    },
-  };
+  const page = await serveWidget(scope);
+  return { open: (driver) => openWidget(driver, page, server) };
+}
+
+/** Gives the widget a folder to upload; `{ ms, longestBlock, longTasks, startedAt, studiesAfter, step, … }`. */
+export async function uploadByWidget(widget, folder) {
+  const input = await widget.element("input[type=file][webkitdirectory]", "", { hidden: true });
+  await widget.driver.executeScript(
+    (element, id) => window.measure(element, "change", window.untilUploaded(id)),
+    input,
+    containerId,
+  );
+  return runChosen(widget, input, folder);
 }
 
 /** How a folder comes to the page, and for each way the two readers of it; they give `{ ms, longestBlock, longTasks, files, … }`, times in ms. */
@@ -148,14 +130,10 @@ export const readers = ways["a chosen folder"];
 
 async function runChosen(widget, input, folder) {
   await input.sendKeys(folder);
-  return measured(widget);
+  return measured(widget.driver);
 }
 
 async function runDropped(widget, folder) {
   await widget.drop([folder]);
-  return measured(widget);
-}
-
-function measured(widget) {
-  return widget.driver.executeAsyncScript((done) => window.measured.then(done, (error) => done({ error: `${error}` })));
+  return measured(widget.driver);
 }

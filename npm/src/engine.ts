@@ -3,8 +3,11 @@
 import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options, StudyInfo } from "../index.js";
+import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
+import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
+import type { Language } from "./language.js";
 import type { showPreviews } from "./previews.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
@@ -16,7 +19,7 @@ export type Previews = () => Promise<{ showPreviews: typeof showPreviews }>;
 /** The loaded WebAssembly. */
 export interface Engine {
   /** Makes one widget; it draws nothing before `mount()`. */
-  widget(options: Options, container: HTMLElement): Widget;
+  widget(options: Options, container: HTMLElement, language: Language): Widget;
   /** Has pictures drawn once a study has been found, until `ended`. */
   preview(widget: Widget, options: Options, container: HTMLElement, ended: AbortSignal): void;
 }
@@ -27,7 +30,8 @@ export function engineFrom(source: Source, previews: Previews): () => Promise<En
   return () =>
     (loading ??= load(source, previews).catch((error: unknown) => {
       loading = undefined;
-      throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new AuraloaderError("load-failed", "init", message, { cause: error });
     }));
 }
 
@@ -35,9 +39,12 @@ async function load(source: Source, previews: Previews): Promise<Engine> {
   const module = await source();
   await init({ module_or_path: module });
   return {
-    widget: (options, container) =>
-      new RustWidget({ ...options, credentials: credentialsOf(options) }, container, module, () =>
-        startWorker(options.workerUrl),
+    widget: (options, container, language) =>
+      new RustWidget(
+        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options), language },
+        container,
+        module,
+        () => startWorker(options.workerUrl),
       ),
     preview: (widget, options, container, signal) => {
       const start = async ({ detail }: Event & { detail?: StudyInfo[] }) => {

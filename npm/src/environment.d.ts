@@ -9,6 +9,12 @@ declare module "glue" {
   export const Widget: Glue["Widget"];
 }
 
+/** Texts that build.mjs makes of `locales/`. */
+declare module "*.mjs" {
+  const texts: string;
+  export default texts;
+}
+
 /** The bundled `worker.ts` as text. */
 declare module "worker-script" {
   const text: string;

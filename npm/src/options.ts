@@ -2,6 +2,7 @@
 
 import type { Options } from "../index.js";
 import { signature } from "./credentials.js";
+import { AuraloaderError } from "./error.js";
 
 type Check = (value: unknown, name: string) => string | undefined;
 
@@ -67,11 +68,33 @@ const rules: Check = (value, name) => {
 };
 
 const oneOf =
-  (...known: [string, string, string]): Check =>
+  (...known: string[]): Check =>
   (value, name) =>
-    known.includes(value as string) ? undefined : `${name} must be '${known[0]}', '${known[1]}' or '${known[2]}'`;
+    known.includes(value as string)
+      ? undefined
+      : `${name} must be '${known.join("', '")}'`.replace(/, (?=[^,]*$)/, " or ");
+
+const locale: Check = (value, name) => {
+  try {
+    if (typeof value === "string" && new Intl.Locale(value)) return undefined;
+  } catch {
+    // falls through to the message
+  }
+  return `${name} must be a language tag such as 'de' or 'pt-BR'`;
+};
+
+const strings: Check = (value, name) => {
+  const wrong = plainObject(value, name);
+  if (wrong) return wrong;
+  const isText = (text: unknown) => typeof text === "string" || (isObject(text) && typeof text.other === "string");
+  const bad = Object.entries(value as object).find(([, text]) => !isText(text));
+  return bad && `${name}.${bad[0]} must be a string, or plural forms with 'other'`;
+};
 
 const boolean: Check = (value, name) => (typeof value === "boolean" ? undefined : `${name} must be a boolean`);
+
+const element: Check = (value, name) =>
+  isObject(value) && value.nodeType === 1 ? undefined : `${name} must be an element`;
 
 const resolver: Check = (value, name) => (typeof value === "function" ? undefined : `${name} must be a function`);
 
@@ -83,10 +106,11 @@ const milliseconds: Check = (value, name) =>
 
 const required: Record<string, Check> = { apiToken: string, apiBaseUrl: url, uploadToken: token, containerId: string };
 
-/** Which option makes a required one needless. */
-const instead: Record<string, string> = { uploadToken: "uploadTokenResolver" };
+/** Which option makes a required one needless; its own check is below. */
+const instead: Record<string, string> = { uploadToken: "uploadTokenResolver", containerId: "container" };
 
 const optional: Record<string, Check> = {
+  container: element,
   uploadTokenResolver: resolver,
   secureSignature: string,
   secureExpire: timestamp,
@@ -96,10 +120,13 @@ const optional: Record<string, Check> = {
   context: json,
   callbacks,
   chunkSize,
+  archive: oneOf("upload", "study"),
   compression: oneOf("auto", "store", "deflate"),
   resume: boolean,
   retryDelays: delays,
   excludeRules: rules,
+  locale,
+  strings,
   theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
   previews: boolean,
@@ -112,11 +139,11 @@ const warned = new Set<string>();
 /** Throws for the first option that is missing or malformed; warns once a page about names that nobody reads. */
 export function checkOptions(options: unknown): asserts options is Options {
   const given: unknown = options ?? {};
-  if (!isObject(given)) throw new Error("options must be an object");
+  if (!isObject(given)) return fail("options must be an object");
   for (const [name, check] of Object.entries(required)) {
     const value = given[name];
     const isMissing = value == null || value === "";
-    if (isMissing && typeof given[instead[name] ?? ""] === "function") continue;
+    if (isMissing && given[instead[name] ?? ""] != null) continue;
     fail(isMissing ? `${name} is required` : check(value, name));
   }
   for (const [name, check] of Object.entries(optional)) {
@@ -124,12 +151,18 @@ export function checkOptions(options: unknown): asserts options is Options {
     if (value != null) fail(check(value, name));
   }
   // A static signature that nobody can say the end of is refused here, not in mid-upload.
-  if (given.secureSignature) signature(given, "secureSignature");
+  if (given.secureSignature) {
+    try {
+      signature(given, "secureSignature");
+    } catch (error) {
+      fail((error as Error).message);
+    }
+  }
   const unknown = Object.keys(given).filter((name) => !known.has(name) && !warned.has(name));
   unknown.forEach((name) => warned.add(name));
   if (unknown.length > 0) console.warn(`[auraloader] Unknown options, not used: ${unknown.join(", ")}`);
 }
 
 function fail(message: string | undefined): void {
-  if (message !== undefined) throw new Error(message);
+  if (message !== undefined) throw new AuraloaderError("invalid-options", "init", message);
 }

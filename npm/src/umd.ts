@@ -5,15 +5,15 @@ import { decode } from "./bytes-as-text.mjs";
 import { engineFrom } from "./engine.js";
 import { uploaderClass } from "./uploader.js";
 
-/** What lies beside this script; known only while it is first run. */
-const script = globalThis.document?.currentScript as HTMLScriptElement | null | undefined;
+export { AuraloaderError } from "./error.js";
+/** Where this script lies; nobody knows where a bundler has put it. */
+const here = (globalThis.document?.currentScript as HTMLScriptElement | null)?.src;
+const beside = (file: string) => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(file, here).href);
 
 export const StandaloneAuraloader = uploaderClass(
   engineFrom(
     () => WebAssembly.compile(decode(wasmText)),
-    () =>
-      import(
-        /* webpackIgnore: true */ /* @vite-ignore */ new URL("standalone-auraloader.previews.mjs", script?.src).href
-      ),
+    async () => beside("standalone-auraloader.previews.mjs"),
   ),
+  (name) => beside(`locales/${name}.mjs`),
 );

@@ -1,12 +1,14 @@
 // The public class: checks, the order of calls, and the end of life. All else is the Rust widget's.
 
-import type { Options, StandaloneAuraloader as PublicClass } from "../index.js";
+import type { AuraloaderError as PublicError, Options, StandaloneAuraloader as PublicClass } from "../index.js";
 import type { Engine } from "./engine.js";
+import { AuraloaderError, typed } from "./error.js";
 import type { Widget } from "./glue.js";
+import { languageOf, type LoadTexts } from "./language.js";
 import { checkOptions } from "./options.js";
 
-/** The class, bound to the way its build loads the WebAssembly. */
-export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
+/** The class, bound to the way its build loads the WebAssembly and the texts of other languages. */
+export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts): typeof PublicClass {
   return class StandaloneAuraloader {
     readonly #options: Options;
     #widget: Widget | undefined;
@@ -27,11 +29,11 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
       if (this.#destroyed) return;
       if (this.#initialising) {
         console.warn("[auraloader] init() was called before; this call does nothing");
-        return this.#untilEnd(this.#initialising);
+        return this.#untilEnd(this.#initialising, "init");
       }
       this.#initialising = this.#load();
       try {
-        await this.#untilEnd(this.#initialising);
+        await this.#untilEnd(this.#initialising, "init");
       } catch (error) {
         this.#release();
         throw error;
@@ -45,16 +47,20 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
         console.warn("[auraloader] mount() was called before; this call does nothing");
         return;
       }
-      widget.mount();
+      try {
+        widget.mount();
+      } catch (error) {
+        throw typed(error, "init");
+      }
       this.#mounted = true;
     }
 
     async addFiles(files: File[] | FileList | DataTransfer): Promise<void> {
-      if (!this.#destroyed) await this.#untilEnd(this.#initialised("addFiles").addFiles(files));
+      if (!this.#destroyed) await this.#untilEnd(this.#initialised("addFiles").addFiles(files), "files");
     }
 
     async upload(): Promise<void> {
-      if (!this.#destroyed) await this.#untilEnd(this.#initialised("upload").upload());
+      if (!this.#destroyed) await this.#untilEnd(this.#initialised("upload").upload(), "upload");
     }
 
     pause(): void {
@@ -66,15 +72,15 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
     }
 
     async cancel(): Promise<void> {
-      await this.#untilEnd(this.#running?.cancel());
+      await this.#untilEnd(this.#running?.cancel(), "upload");
     }
 
     async reset(): Promise<void> {
-      await this.#untilEnd(this.#running?.reset());
+      await this.#untilEnd(this.#running?.reset(), "upload");
     }
 
     async removeStudy(studyUid: string): Promise<void> {
-      await this.#untilEnd(this.#running?.removeStudy(studyUid));
+      await this.#untilEnd(this.#running?.removeStudy(studyUid), "upload");
     }
 
     destroy(): void {
@@ -90,17 +96,21 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
     }
 
     #initialised(method: string): Widget {
-      if (!this.#running) throw new Error(`${method}() was called before init() finished; await init() first`);
-      return this.#running;
+      if (this.#running) return this.#running;
+      const message = `${method}() was called before init() finished; await init() first`;
+      throw new AuraloaderError("not-initialised", "init", message);
     }
 
     async #load(): Promise<void> {
       const { containerId } = this.#options;
-      const container = document.getElementById(containerId);
-      if (!container) throw new Error(`Container element with id "${containerId}" not found in DOM`);
-      const engine = await load();
+      const container = this.#options.container ?? document.getElementById(containerId ?? "");
+      if (!container) {
+        const message = `Container element with id "${containerId}" not found in DOM`;
+        throw new AuraloaderError("container-not-found", "init", message);
+      }
+      const [engine, language] = await Promise.all([load(), languageOf(this.#options, container, loadTexts)]);
       if (this.#destroyed) return;
-      const widget = engine.widget(this.#options, container);
+      const widget = engine.widget(this.#options, container, language);
       this.#widget = widget;
       if (this.#options.previews ?? true) {
         this.#previews = new AbortController();
@@ -111,8 +121,12 @@ export function uploaderClass(load: () => Promise<Engine>): typeof PublicClass {
     }
 
     /** What was begun is not waited for once the widget is destroyed: the host's own `await` goes on. */
-    async #untilEnd(work: Promise<void> | undefined): Promise<void> {
-      await Promise.race([work, this.#ended]);
+    async #untilEnd(work: Promise<void> | undefined, context: PublicError["context"]): Promise<void> {
+      try {
+        await Promise.race([work, this.#ended]);
+      } catch (error) {
+        throw typed(error, context);
+      }
     }
 
     /** wasm-bindgen frees the emptied object when it is collected: an async call may still borrow it now. */

@@ -1,6 +1,7 @@
 // The package as `cargo xtask build` left it.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -10,6 +11,11 @@ import { runInNewContext } from "node:vm";
 const pkg = join(import.meta.dirname, "../../pkg");
 const read = (file) => readFile(join(pkg, file), "utf8");
 const umd = await read("standalone-auraloader.umd.js");
+const manifest = JSON.parse(await read("package.json"));
+const names = ["AuraloaderError", "StandaloneAuraloader"];
+
+/** All files that a part of the manifest names. */
+const filesOf = (part) => (typeof part === "object" && part ? Object.values(part).flatMap(filesOf) : (part ?? []));
 
 test("a script tag gets the class itself as the global, and nothing else", () => {
   const page = { TextDecoder, TextEncoder, URL, console };
@@ -20,8 +26,8 @@ test("a script tag gets the class itself as the global, and nothing else", () =>
 
 test("require gives an object that names the class, without a browser", () => {
   const exported = createRequire(import.meta.url)(join(pkg, "standalone-auraloader.umd.js"));
-  assert.deepEqual(Object.keys(exported), ["StandaloneAuraloader"]);
-  assert.equal(typeof exported.StandaloneAuraloader, "function");
+  assert.deepEqual(Object.keys(exported).sort(), names);
+  assert.throws(() => new exported.StandaloneAuraloader({}), exported.AuraloaderError);
 });
 
 test("AMD gets the same object", () => {
@@ -29,21 +35,67 @@ test("AMD gets the same object", () => {
   const define = Object.assign((dependencies, given) => (factory = given), { amd: true });
   const page = { TextDecoder, TextEncoder, define };
   runInNewContext(umd, page);
-  assert.deepEqual(Object.keys(factory()), ["StandaloneAuraloader"]);
+  assert.deepEqual(Object.keys(factory()).sort(), names);
   assert.equal(page.StandaloneAuraloader, undefined);
 });
 
 test("import gives the same name, without a browser", async () => {
   const exported = await import(join(pkg, "standalone-auraloader.mjs"));
-  assert.deepEqual(Object.keys(exported), ["StandaloneAuraloader"]);
+  assert.deepEqual(Object.keys(exported).sort(), names);
 });
 
-test("the manifest names files that are there", async () => {
-  const manifest = JSON.parse(await read("package.json"));
+test("the manifest names the files that are there, and no others", async () => {
+  const { main, module, types, exports, files, sideEffects } = manifest;
   const there = await readdir(pkg);
-  const named = [manifest.main, manifest.module, manifest.types, ...Object.values(manifest.exports["."])];
-  for (const file of named) assert.ok(there.includes(file.replace("./", "")), file);
-  for (const file of manifest.files.filter((name) => !name.includes("*"))) assert.ok(there.includes(file), file);
+  for (const file of filesOf([main, module, types, exports, sideEffects]))
+    assert.ok(there.includes(file.replace("./", "")), file);
+  assert.deepEqual([...files, "README.md", "package.json"].sort(), there.sort());
+});
+
+test("who publishes it has to give the repository, npm the proof of where it was built", () => {
+  const { license, publishConfig, peerDependenciesMeta, dependencies } = manifest;
+  assert.equal(license, "MIT OR Apache-2.0");
+  assert.deepEqual(publishConfig, { access: "public", provenance: true });
+  assert.deepEqual(peerDependenciesMeta, { react: { optional: true }, vue: { optional: true } });
+  assert.equal(dependencies, undefined);
+});
+
+test("the hashes are those of the files", async () => {
+  const integrity = JSON.parse(await read("integrity.json"));
+  assert.deepEqual(Object.keys(integrity).sort(), [
+    "standalone-auraloader.mjs",
+    "standalone-auraloader.umd.js",
+    "standalone-auraloader.worker.js",
+  ]);
+  for (const [file, hash] of Object.entries(integrity)) {
+    const digest = createHash("sha384").update(await readFile(join(pkg, file)));
+    assert.equal(hash, `sha384-${digest.digest("base64")}`, file);
+  }
+});
+
+test("the licences of what is in the WebAssembly come along", async () => {
+  const licences = await read("THIRD-PARTY-LICENSES.txt");
+  for (const crate of ["leptos", "wasm-bindgen", "miniz_oxide", "postcard", "hmac", "The Rust standard library"])
+    assert.match(licences, new RegExp(`^${crate} .*\\(.*MIT`, "m"), crate);
+  // Macros and what only builds or tests are in nobody's bundle.
+  for (const crate of ["serde_derive", "wasm-bindgen-macro", "proptest", "axum", "esbuild"])
+    assert.doesNotMatch(licences, new RegExp(`^${crate} [0-9]`, "m"), crate);
+});
+
+test("components bring neither the widget nor a framework along", async () => {
+  for (const name of ["element", "react", "vue"]) {
+    const imports = (text, call) => [...text.matchAll(call)].map(([, path]) => path).sort();
+    const framework = name === "element" ? [] : [name];
+    const esm = imports(await read(`${name}.mjs`), /^import .* from "(.*)";$/gm);
+    const cjs = imports(await read(`${name}.cjs`), /require\("(.*?)"\)/g);
+    assert.deepEqual([...new Set(esm)], ["./standalone-auraloader.mjs", ...framework]);
+    assert.deepEqual([...new Set(cjs)], ["./standalone-auraloader.umd.js", ...framework]);
+  }
+});
+
+test("the element can be imported without a browser, as where pages are drawn on a server", async () => {
+  assert.deepEqual(Object.keys(await import(join(pkg, "element.mjs"))), ["AuraloaderElement"]);
+  assert.deepEqual(Object.keys(createRequire(import.meta.url)(join(pkg, "element.cjs"))), ["AuraloaderElement"]);
 });
 
 test("bundlers see one asset, by the one form they all understand", async () => {

@@ -266,21 +266,21 @@ for (const [name, command, file] of [
 
 const guide = readFileSync(join(root, "docs/signing.md"), "utf8");
 const blocks = [...guide.matchAll(/^(.*)\n\n```(\S*)\n([^]*?)^```$/gm)].map(([, before, kind, text]) => ({
-  link: /^\[(examples\/\S+)\]\(\.\.\/\1\)$/.exec(before)?.[1],
+  file: /^`(examples\/\S+)`$/.exec(before)?.[1],
   kind,
   text,
 }));
 
 test("the guide shows each file of the examples as it is", () => {
   const shown = blocks.filter(({ kind }) => !["text", "sh"].includes(kind));
-  for (const { link, text } of shown) {
-    assert.ok(link, `the link to its file is missing above: ${text.slice(0, 80)}`);
-    assert.equal(text, readFileSync(join(root, link), "utf8"), link);
+  for (const { file, text } of shown) {
+    assert.ok(file, `the name of its file is missing above: ${text.slice(0, 80)}`);
+    assert.equal(text, readFileSync(join(root, file), "utf8"), file);
   }
   const files = readdirSync(examples, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  assert.deepEqual(shown.map(({ link }) => link).sort(), files.sort());
+  assert.deepEqual(shown.map(({ file }) => file).sort(), files.sort());
 });
 
 test("the guide's figures are those of the first vector", () => {

@@ -4,7 +4,9 @@ import { compiled } from "./compiled.mjs";
 
 const { uploaderClass } = await compiled("uploader.ts");
 const options = { apiToken: "key", apiBaseUrl: "https://aura.example", uploadToken: "aubt_0", containerId: "there" };
-const container = {};
+const container = { closest: () => null };
+globalThis.navigator ??= { languages: ["en-US"] };
+const noTexts = () => Promise.reject(new Error("no texts"));
 
 /** A widget that notes its calls; `init` and `upload` end when the test says so. */
 class Recorder {
@@ -42,7 +44,7 @@ beforeEach(() => {
     },
     preview: (...given) => previews.push(given),
   }));
-  uploader = new (uploaderClass(load))(options);
+  uploader = new (uploaderClass(load, noTexts))(options);
 });
 
 const turn = () => new Promise(setImmediate);
@@ -79,14 +81,17 @@ test("the constructor throws and loads nothing", () => {
   assert.equal(load.mock.callCount(), 0);
 });
 
-test("init hands the options and the container on", async () => {
+test("init hands the options, the container and the language on", async () => {
   const widget = await initialised();
-  assert.deepEqual(widget.given, [options, container]);
+  assert.deepEqual(widget.given, [options, container, { tag: "en-US", isRtl: false, texts: "" }]);
 });
 
 test("a missing container rejects before anything is loaded", async () => {
   uploader = new uploader.constructor({ ...options, containerId: "gone" });
-  await assert.rejects(uploader.init(), { message: 'Container element with id "gone" not found in DOM' });
+  await assert.rejects(uploader.init(), {
+    code: "container-not-found",
+    message: 'Container element with id "gone" not found in DOM',
+  });
   assert.equal(load.mock.callCount(), 0);
 });
 
@@ -114,10 +119,10 @@ test("an init that failed can be tried again", async () => {
 for (const method of ["mount", "upload", "addFiles"]) {
   test(`${method} rejects before init has finished`, async () => {
     const message = `${method}() was called before init() finished; await init() first`;
-    await assert.rejects(uploader[method]([]), { message });
+    await assert.rejects(uploader[method]([]), { code: "not-initialised", message });
     uploader.init();
     await turn();
-    await assert.rejects(uploader[method]([]), { message });
+    await assert.rejects(uploader[method]([]), { code: "not-initialised", message });
   });
 }
 
@@ -163,11 +168,49 @@ test("every method reaches the widget with its argument", async () => {
   assert.deepEqual(widget.calls.slice(1), calls);
 });
 
-test("what the widget rejects with, the caller gets", async () => {
+test("what the widget rejects with, the caller gets, with a code", async () => {
   const widget = await initialised();
-  const answer = uploader.upload();
-  widget.pending.upload.reject(new Error("refused"));
-  await assert.rejects(answer, { message: "refused" });
+  for (const [told, wanted] of [
+    [{}, { context: "upload", code: "upload-failed" }],
+    [{ context: "api" }, { code: "api-failed" }],
+    [
+      { context: "init", statusCode: 503 },
+      { code: "init-failed", statusCode: 503 },
+    ],
+    [
+      { context: "api", statusCode: 401 },
+      { context: "api", code: "unauthorised" },
+    ],
+    [
+      { context: "upload", statusCode: 403 },
+      { context: "upload", code: "unauthorised" },
+    ],
+  ]) {
+    const answer = uploader.upload();
+    const error = Object.assign(new Error("refused"), told);
+    widget.pending.upload.reject(error);
+    await assert.rejects(answer, { name: "AuraloaderError", message: "refused", ...wanted });
+    await assert.rejects(answer, (given) => given === error && given instanceof Error);
+  }
+});
+
+test("what is no error of the widget's is the cause of one", async () => {
+  const widget = await initialised();
+  for (const cause of [new RangeError("broken"), "broken"]) {
+    const answer = uploader.addFiles([]);
+    widget.pending.addFiles.reject(cause);
+    await assert.rejects(answer, { name: "AuraloaderError", code: "files-failed", message: "broken", cause });
+  }
+  widget.mount = () => {
+    throw new TypeError("no shadow root here");
+  };
+  await assert.rejects(uploader.mount(), { code: "init-failed", message: "no shadow root here" });
+});
+
+test("an element can be given instead of its id", async () => {
+  const element = { ...container, nodeType: 1 };
+  uploader = new uploader.constructor({ ...options, containerId: undefined, container: element });
+  assert.equal((await initialised()).given[1], element);
 });
 
 test("pause, cancel and the like before init do nothing", async () => {

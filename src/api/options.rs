@@ -7,7 +7,7 @@ use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::credentials::{self, Resolvers};
-use crate::ui::Theme;
+use crate::ui::{Language, Theme};
 
 const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
 
@@ -17,6 +17,7 @@ pub(super) struct Options {
     pub(super) resolvers: Resolvers,
     pub(super) callbacks: Object,
     pub(super) theme: Theme,
+    pub(super) language: Language,
     pub(super) debug: bool,
 }
 
@@ -45,6 +46,7 @@ impl Options {
             context: json(&get(options, "context")),
             chunk_size: get(options, "chunkSize").as_f64().map(|bytes| bytes as u64),
             compression,
+            by_study: text("archive").as_deref() == Some("study"),
             resume: get(options, "resume").as_bool().unwrap_or(true),
             retry_delays: retry_delays(&get(options, "retryDelays")),
             exclude_rules: exclude_rules(&get(options, "excludeRules")),
@@ -54,6 +56,7 @@ impl Options {
             resolvers,
             callbacks: get(options, "callbacks").dyn_into().unwrap_or_default(),
             theme,
+            language: language(&get(options, "language")),
             debug: get(options, "debug").is_truthy(),
         }
     }
@@ -61,6 +64,18 @@ impl Options {
     /// The callback of this name, if the host gave one.
     pub(super) fn callback(&self, name: &str) -> Option<Function> {
         get(&self.callbacks, name).dyn_into().ok()
+    }
+}
+
+/// What `npm/src/language.ts` has found.
+fn language(value: &JsValue) -> Language {
+    match get(value, "tag").as_string() {
+        Some(tag) => Language {
+            tag,
+            is_rtl: get(value, "isRtl").is_truthy(),
+            texts: get(value, "texts").as_string().unwrap_or_default(),
+        },
+        None => Language::default(),
     }
 }
 

@@ -125,7 +125,13 @@ impl Widget {
             }
         });
         let model = Model { state: self.0.state };
-        let mounted = ui::mount(&self.0.container, model, intents, self.0.options.theme)?;
+        let mounted = ui::mount(
+            &self.0.container,
+            model,
+            intents,
+            self.0.options.theme,
+            self.0.options.language.clone(),
+        )?;
         *self.0.mounted.borrow_mut() = Some(mounted);
         Ok(())
     }

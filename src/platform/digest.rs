@@ -40,5 +40,5 @@ pub async fn sha256(bytes: &[u8]) -> Option<[u8; 32]> {
 }
 
 fn unreadable(_: JsValue) -> Failure {
-    Failure::Unreadable
+    Failure::Unreadable(None)
 }

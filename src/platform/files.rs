@@ -28,10 +28,7 @@ const TURN: Duration = Duration::from_millis(20);
 /// # Errors
 /// [`Reason::Unreadable`].
 pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Block>, Reason> {
-    let whole = range.start == 0 && range.end as f64 >= file.size();
-    // Slicing a small file costs more than it saves.
-    let blob = if whole { Ok(file.clone().unchecked_into()) } else { slice(file, &range) };
-    let buffer = match blob {
+    let buffer = match slice(file, &range) {
         Ok(blob) => JsFuture::from(blob.array_buffer()).await,
         Err(error) => Err(error),
     };
@@ -120,11 +117,11 @@ pub async fn compose(
         match part {
             Part::Bytes(bytes) => pieces.push(&Uint8Array::from(bytes.as_slice())),
             Part::File { file: id, range } => {
-                let file = file(*id).await.ok_or(Failure::Unreadable)?;
+                let file = file(*id).await.ok_or(Failure::Unreadable(Some(*id)))?;
                 pieces.push(&slice(&file, range).map_err(unreadable)?.into())
             }
             Part::Packed { item, range } => {
-                let bytes = packed(item).ok_or(Failure::Unreadable)?;
+                let bytes = packed(item).ok_or(Failure::Unreadable(Some(item.file)))?;
                 pieces.push(&bytes.subarray(range.start as u32, range.end as u32))
             }
         };
@@ -132,14 +129,18 @@ pub async fn compose(
     Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
 }
 
-/// A part of a file, whose bytes are not read yet.
+/// A range of a file. All of it is the file itself: each slice is registered with the browser's process, which costs more
+/// than reading or sending a small file does.
 ///
 /// # Errors
 /// The browser's own exception.
 pub fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+    if range.start == 0 && range.end as f64 >= file.size() {
+        return Ok(file.clone().unchecked_into());
+    }
     file.slice_with_f64_and_f64(range.start as f64, range.end as f64)
 }
 
 fn unreadable(_: JsValue) -> Failure {
-    Failure::Unreadable
+    Failure::Unreadable(None)
 }

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
 
 /// Goes up whenever the records change their form; what was kept by others is let go of with the browser's data.
-const NAME: &str = "auraloader-uploads-1";
+const NAME: &str = "auraloader-uploads-2";
 const STORE: &str = "uploads";
 
 /// All records.

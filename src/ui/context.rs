@@ -7,12 +7,14 @@ use super::element::Node;
 use super::focus::Focus;
 use super::intent::{Intent, Intents};
 use super::screen::Screen;
+use super::words::{Language, Words};
 
 /// Cheap to copy into closures; each part lives as long as the mounted widget.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
     pub(super) state: RwSignal<State>,
     pub(super) screen: Memo<Screen>,
+    pub(super) words: Words,
     parts: StoredValue<Parts, LocalStorage>,
 }
 
@@ -24,7 +26,7 @@ struct Parts {
 }
 
 impl Context {
-    pub(super) fn new(state: RwSignal<State>, intents: Intents, focus: Focus) -> Self {
+    pub(super) fn new(state: RwSignal<State>, intents: Intents, focus: Focus, language: Language) -> Self {
         let parts = StoredValue::new_local(Parts { intents, focus, spoken: Node::text("") });
         let screen = Memo::new(move |before: Option<&Screen>| {
             let now = state.with(Screen::of);
@@ -41,7 +43,7 @@ impl Context {
             }
             now
         });
-        Self { state, screen, parts }
+        Self { state, screen, words: Words::new(language), parts }
     }
 
     /// Sends what the person asked for.

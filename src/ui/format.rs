@@ -1,13 +1,12 @@
 //! Numbers and dates as the person's browser writes them.
 
-/// A number of 0 or more, with at most `decimals` digits (0 or 1) behind the point.
-pub(super) fn number(value: f64, decimals: u8) -> String {
-    platform::number(value, decimals)
-}
+pub(super) use platform::Formats;
 
-/// A DICOM date (DA, PS3.5 §6.2), `YYYYMMDD` or the older `YYYY.MM.DD`; anything else as it stands.
-pub(super) fn date(value: &str) -> String {
-    parse(value).map_or_else(|| value.to_owned(), |(year, month, day)| platform::date(year, month, day))
+impl Formats {
+    /// A DICOM date (DA, PS3.5 §6.2), `YYYYMMDD` or the older `YYYY.MM.DD`; anything else as it stands.
+    pub(super) fn date(&self, value: &str) -> String {
+        parse(value).map_or_else(|| value.to_owned(), |(year, month, day)| self.day(year, month, day))
+    }
 }
 
 fn parse(value: &str) -> Option<(u32, u32, u32)> {
@@ -44,22 +43,56 @@ mod platform {
     use js_sys::{Array, Date, Function, Intl, Object, Reflect};
     use wasm_bindgen::JsValue;
 
-    // Making a formatter costs a hundred times what using it does.
-    thread_local! {
-        static NUMBERS: [Function; 2] = [0, 1].map(|decimals| {
-            let options = options(&[("maximumFractionDigits", decimals.into())]);
-            Intl::NumberFormat::new(&Array::new(), &options).format()
-        });
-        static DATES: Function = {
-            let options = options(&[
+    use super::plain;
+
+    /// Made once, as that costs a hundred times what using them does.
+    pub(in crate::ui) struct Formats {
+        numbers: [Function; 2],
+        dates: Function,
+        plurals: Intl::PluralRules,
+    }
+
+    impl Formats {
+        /// Those of a language, named as BCP 47 has it.
+        pub(in crate::ui) fn of(tag: &str) -> Self {
+            let locales = Array::of1(&tag.into());
+            let number = |decimals: u8| {
+                let options = options(&[("maximumFractionDigits", decimals.into())]);
+                Intl::NumberFormat::new(&locales, &options).format()
+            };
+            let day = [
                 ("weekday", "short".into()),
                 ("year", "numeric".into()),
                 ("month", "short".into()),
                 ("day", "numeric".into()),
                 ("timeZone", "UTC".into()),
-            ]);
-            Intl::DateTimeFormat::new(&Array::new(), &options).format()
-        };
+            ];
+            Self {
+                numbers: [number(0), number(1)],
+                dates: Intl::DateTimeFormat::new(&locales, &options(&day)).format(),
+                plurals: Intl::PluralRules::new(&locales, &Object::new()),
+            }
+        }
+
+        /// A number of 0 or more, with at most `decimals` digits (0 or 1) behind the point.
+        pub(in crate::ui) fn number(&self, value: f64, decimals: u8) -> String {
+            let [whole, tenths] = &self.numbers;
+            let format = if decimals == 0 { whole } else { tenths };
+            call(format, value).unwrap_or_else(|| plain::number(value, decimals))
+        }
+
+        /// The plural category (CLDR) of a whole number.
+        pub(in crate::ui) fn plural(&self, n: usize) -> String {
+            self.plurals.select(n as f64).into()
+        }
+
+        pub(super) fn day(&self, year: u32, month: u32, day: u32) -> String {
+            // `Date.UTC` takes the years 0 to 99 for 1900 to 1999; no study is that old.
+            #[expect(clippy::cast_possible_wrap, reason = "a month is at most 12")]
+            let midnight = Date::utc(f64::from(year), f64::from(month as i32 - 1));
+            let midnight = midnight + f64::from(day - 1) * 86_400_000.0;
+            call(&self.dates, midnight).unwrap_or_else(|| plain::date(year, month, day))
+        }
     }
 
     fn options(pairs: &[(&str, JsValue)]) -> Object {
@@ -74,24 +107,33 @@ mod platform {
     fn call(format: &Function, value: f64) -> Option<String> {
         format.call1(&JsValue::UNDEFINED, &value.into()).ok()?.as_string()
     }
-
-    pub(super) fn number(value: f64, decimals: u8) -> String {
-        NUMBERS
-            .with(|[whole, tenths]| call(if decimals == 0 { whole } else { tenths }, value))
-            .unwrap_or_else(|| super::plain::number(value, decimals))
-    }
-
-    pub(super) fn date(year: u32, month: u32, day: u32) -> String {
-        // `Date.UTC` takes the years 0 to 99 for 1900 to 1999; no study is that old.
-        #[expect(clippy::cast_possible_wrap, reason = "a month is at most 12")]
-        let midnight = Date::utc(f64::from(year), f64::from(month as i32 - 1));
-        let midnight = midnight + f64::from(day - 1) * 86_400_000.0;
-        DATES.with(|format| call(format, midnight)).unwrap_or_else(|| super::plain::date(year, month, day))
-    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-use plain as platform;
+mod platform {
+    use super::plain;
+
+    /// Those of English.
+    pub(in crate::ui) struct Formats;
+
+    impl Formats {
+        pub(in crate::ui) fn of(_: &str) -> Self {
+            Self
+        }
+
+        pub(in crate::ui) fn number(&self, value: f64, decimals: u8) -> String {
+            plain::number(value, decimals)
+        }
+
+        pub(in crate::ui) fn plural(&self, n: usize) -> String {
+            if n == 1 { "one" } else { "other" }.to_owned()
+        }
+
+        pub(super) fn day(&self, year: u32, month: u32, day: u32) -> String {
+            plain::date(year, month, day)
+        }
+    }
+}
 
 /// Without a browser, or should `Intl` fail: digits in groups of three, dates by ISO 8601.
 mod plain {
@@ -125,22 +167,22 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_and_lose_trailing_noughts() {
-        assert_eq!(number(0.0, 0), "0");
-        assert_eq!(number(999.0, 0), "999");
-        assert_eq!(number(1240.0, 0), "1,240");
-        assert_eq!(number(1_234_567.0, 0), "1,234,567");
-        assert_eq!(number(8.1, 1), "8.1");
-        assert_eq!(number(8.04, 1), "8");
+        assert_eq!(Formats::of("").number(0.0, 0), "0");
+        assert_eq!(Formats::of("").number(999.0, 0), "999");
+        assert_eq!(Formats::of("").number(1240.0, 0), "1,240");
+        assert_eq!(Formats::of("").number(1_234_567.0, 0), "1,234,567");
+        assert_eq!(Formats::of("").number(8.1, 1), "8.1");
+        assert_eq!(Formats::of("").number(8.04, 1), "8");
     }
 
     #[test]
     fn dates_that_are_none_stand_as_they_are() {
-        assert_eq!(date("20240115"), "2024-01-15");
-        assert_eq!(date("2024.01.15"), "2024-01-15");
-        assert_eq!(date("20240229"), "2024-02-29");
+        assert_eq!(Formats::of("").date("20240115"), "2024-01-15");
+        assert_eq!(Formats::of("").date("2024.01.15"), "2024-01-15");
+        assert_eq!(Formats::of("").date("20240229"), "2024-02-29");
         for odd in ["", "2023", "20230229", "20241301", "20240100", "2024-01-15", "2024011x", "２０２４０１"]
         {
-            assert_eq!(date(odd), odd);
+            assert_eq!(Formats::of("").date(odd), odd);
         }
     }
 }

@@ -21,6 +21,7 @@ mod styles;
 mod words;
 
 pub use intent::{Intent, Intents};
+pub use words::Language;
 
 use auraloader_core::state::State;
 use leptos::mount::{UnmountHandle, mount_to_renderer};
@@ -89,6 +90,7 @@ pub fn mount(
     model: Model,
     intents: Intents,
     theme: Theme,
+    language: Language,
 ) -> Result<Mounted, JsValue> {
     let shadow = match container.shadow_root() {
         Some(shadow) => shadow,
@@ -99,11 +101,11 @@ pub fn mount(
     root.set_class_name("sal");
     root.set_attribute("part", "root")?;
     root.set_attribute("data-theme", theme.name())?;
-    // The language of `words`, whatever the page's is.
-    root.set_attribute("lang", "en")?;
-    root.set_attribute("dir", "ltr")?;
+    // Whatever the page's are.
+    root.set_attribute("lang", &language.tag)?;
+    root.set_attribute("dir", if language.is_rtl { "rtl" } else { "ltr" })?;
     shadow.append_child(&root)?;
     let focus = Focus::new(shadow.clone(), root.clone());
-    let view = mount_to_renderer(&root, move || app(Context::new(model.state, intents, focus)));
+    let view = mount_to_renderer(&root, move || app(Context::new(model.state, intents, focus, language)));
     Ok(Mounted { view: Some(view), root, shadow })
 }

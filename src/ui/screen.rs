@@ -97,7 +97,7 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// Of the study at `span` (`start..end`) when `bytes_sent` of the archive are on the server.
+    /// Of the study at `span` (`start..end`) when what is sent goes up to `bytes_sent`.
     pub(super) fn of(span: Option<(u64, u64)>, bytes_sent: u64) -> Self {
         match span {
             Some((_, end)) if bytes_sent >= end => Self::Wholly,

@@ -206,6 +206,29 @@ impl Engine {
         parts: &[Part],
         xhr: &XmlHttpRequest,
     ) -> Answer {
+        let answer = self.try_to_send(id, request, parts, xhr).await;
+        // A body that can't be read looks like a connection that broke.
+        if matches!(answer, Err(Failure::Network | Failure::Unreadable(None)))
+            && self.requests.borrow().contains_key(&id)
+        {
+            for part in parts {
+                if let Part::File { file, .. } = part
+                    && self.files.read(*file, 0..1).await.is_err()
+                {
+                    return Err(Failure::Unreadable(Some(*file)));
+                }
+            }
+        }
+        answer
+    }
+
+    async fn try_to_send(
+        self: &Rc<Self>,
+        id: RequestId,
+        request: &Request,
+        parts: &[Part],
+        xhr: &XmlHttpRequest,
+    ) -> Answer {
         let body = self.compose(parts).await?;
         let checksum = match request.checksum {
             Some(digest) => self.checksum(digest, parts).await?,
@@ -221,17 +244,7 @@ impl Engine {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        let answer = http::send(xhr, request, &body, checksum, progress).await;
-        if answer == Err(Failure::Network) && self.requests.borrow().contains_key(&id) {
-            for part in parts {
-                if let Part::File { file, .. } = part
-                    && self.files.read(*file, 0..1).await.is_err()
-                {
-                    return Err(Failure::Unreadable);
-                }
-            }
-        }
-        answer
+        http::send(xhr, request, &body, checksum, progress).await
     }
 
     /// Says what was asked and answered; addresses hold no secret, and nothing else is told.

@@ -36,9 +36,11 @@ const signers = {
 async function ready(t, scheme, sign, options = {}) {
   const keys = await keysFile(t, { [name]: secret });
   let gate;
-  const server = await startTusServer(t, async (endpoint) => {
-    gate = await startGate(t, endpoint, ["--signatures", scheme, "--keys", keys]);
-    return gate.endpoint;
+  const server = await startTusServer(t, {
+    async inFront(endpoint) {
+      gate = await startGate(t, endpoint, ["--signatures", scheme, "--keys", keys]);
+      return gate.endpoint;
+    },
   });
   const folder = await phantom(t, 12, 256);
   await browser.driver.get(await servePage(t, { answers: { "/signature": sign } }));

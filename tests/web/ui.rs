@@ -11,7 +11,7 @@ use auraloader_core::state::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use standalone_auraloader::ui::{Intent, Intents, Model, Mounted, Theme, mount};
+use standalone_auraloader::ui::{Intent, Intents, Language, Model, Mounted, Theme, mount};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{
@@ -42,7 +42,8 @@ impl Stage {
     fn mount(&mut self, theme: Theme) {
         let sent = Rc::clone(&self.sent);
         let intents = Intents::new(move |intent| sent.borrow_mut().push(intent));
-        let mounted = self.owner.with(|| mount(&self.container, self.model, intents, theme));
+        let mounted =
+            self.owner.with(|| mount(&self.container, self.model, intents, theme, Language::default()));
         self.mounted = Some(mounted.unwrap());
     }
 
@@ -327,7 +328,8 @@ async fn markup_in_names_is_text() {
             ..SeriesInfo::default()
         },
     )]
-    .into();
+    .into_iter()
+    .collect();
     let stage = Stage::new(State {
         studies: Arc::new(vec![hostile]),
         rejected: Arc::new(vec![RejectedFile { path: HOSTILE.into(), reason: Reason::Empty }]),
@@ -628,7 +630,10 @@ async fn an_intent_may_unmount_the_widget_that_sent_it() {
         Intents::new(move |_| drop(slot.borrow_mut().take()))
     };
     stage.mounted = None;
-    let mounted = stage.owner.with(|| mount(&stage.container, stage.model, intents, Theme::Auto)).unwrap();
+    let mounted = stage
+        .owner
+        .with(|| mount(&stage.container, stage.model, intents, Theme::Auto, Language::default()))
+        .unwrap();
     *slot.borrow_mut() = Some(mounted);
     let shadow = stage.shadow();
     stage.click("[data-action=upload]");

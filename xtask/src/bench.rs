@@ -1,4 +1,4 @@
-//! Reading speed and memory in Chromium, beside other readers. It reports; no figure makes it fail.
+//! Speed and memory in Chromium, beside what a user would pick instead. It reports; no figure makes it fail.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Files of 20 KiB for `drop` and `memory`
     #[arg(long, default_value_t = 10_000)]
     files: u32,
+    /// Only these cases of `upload`; `10gb` and `50000` only if named, and `10gb` needs 12 GB of disk meanwhile
+    #[arg(long = "case", value_parser = ["500", "2000", "10000", "100mbit", "10gb", "50000"])]
+    cases: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -36,6 +39,8 @@ enum Part {
     Large,
     /// Storing and deflating over the loopback and 100 Mbit/s
     Compression,
+    /// From drop to complete, beside dicom-parser, zip.js and Uppy put together
+    Upload,
 }
 
 /// Builds the widget and the walk, then measures. Figures go to target/bench/results.json too.
@@ -51,6 +56,7 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     let parts: Vec<_> = parts.map(|part| part.get_name().to_owned()).collect();
     let mut options = vec!["--files".to_owned(), args.files.to_string()];
     options.extend(args.rounds.iter().flat_map(|rounds| ["--rounds".to_owned(), rounds.to_string()]));
+    options.extend(args.cases.iter().flat_map(|case| ["--case".to_owned(), case.clone()]));
     say("Measuring in Chromium");
     cmd!(sh, "node benches/bench.mjs {parts...} {options...}")
         .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))

@@ -43,8 +43,12 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     cmd!(sh, "cargo doc --quiet --workspace --no-deps --document-private-items")
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
+    say("Links of the documentation");
+    cmd!(sh, "node npm/links.mjs").run()?;
 
     widget::build(sh)?;
+    say("The package, as publint and attw read it");
+    npm(sh, "package")?;
     say("Sizes");
     Ok(cmd!(sh, "node npm/sizes.mjs pkg").run()?)
 }

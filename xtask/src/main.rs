@@ -40,7 +40,7 @@ enum Task {
     Screenshots,
     /// Let the fuzzer look for bytes that break the reading of files; needs a nightly compiler
     Fuzz(fuzz::Args),
-    /// Format, lints for both targets, dependencies, types, documentation, size budgets
+    /// Format, lints for both targets, dependencies, types, documentation and its links, size budgets
     Check(check::Args),
 }
 

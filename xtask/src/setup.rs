@@ -11,6 +11,9 @@ use crate::workspace::{root, say};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PYDICOM: &str = "3.0.1";
+const MOTO: &str = "5.2.5";
+/// Where the S3 server of the tests is afterwards, with all that it needs.
+pub(crate) const MOTO_DIR: &str = "target/moto";
 /// Where the wheel's public DICOM files are afterwards.
 pub(crate) const PYDICOM_DIR: &str = "target/pydicom";
 
@@ -37,7 +40,8 @@ pub(crate) fn for_build(sh: &Shell) -> Result<()> {
 pub(crate) fn for_tests(sh: &Shell) -> Result<()> {
     debian_packages(sh)?;
     npm_packages(sh, "tests/e2e")?;
-    pydicom(sh)
+    pydicom(sh)?;
+    moto(sh)
 }
 
 /// The browser and what drives it, as in the tests, and the readers that ours is measured beside.
@@ -113,8 +117,9 @@ fn debian_packages(sh: &Shell) -> Result<()> {
         ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
         ("unzip", answers("unzip", "-v")),
         ("p7zip-full", answers("7z", "i")),
+        ("libarchive-tools", answers("bsdtar", "--version")),
         ("python3-pip", answers("python3", "-mpip")),
-        // What the signers of docs/signing.md are run by.
+        // What the signers of docs/signing.md are run by, and Java's reading of archives.
         ("default-jdk-headless", answers("java", "-version")),
         ("golang-go", answers("go", "version")),
         ("mono-mcs", answers("mcs", "--version") && answers("mono", "--version")),
@@ -135,6 +140,26 @@ fn debian_packages(sh: &Shell) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive")
         .run()
         .with_context(|| format!("apt-get could not install {list}"))
+}
+
+/// The S3 part of it alone, beside the system's Python.
+fn moto(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: &format!("moto-{MOTO}"),
+        inputs: &[],
+        outputs: &[&format!("{MOTO_DIR}/moto/server.py")],
+    };
+    step.run(|| {
+        say(&format!("Fetching moto {MOTO}, the object storage of the tests"));
+        sh.remove_path(MOTO_DIR)?;
+        let packages = [&format!("moto[s3]=={MOTO}"), "flask", "flask-cors"];
+        let how =
+            ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--only-binary=:all:"];
+        cmd!(sh, "python3 -m pip install {how...} --target {MOTO_DIR} {packages...}")
+            .run()
+            .context("PyPI's moto could not be fetched")
+    })
 }
 
 /// Unpacked, not installed: the system's Python stays as it is.

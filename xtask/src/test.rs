@@ -69,6 +69,7 @@ fn end_to_end(sh: &Shell, script: &str) -> Result<()> {
     cmd!(sh, "npm run --silent {script}")
         .env("AURA_BACKEND", root().join("target/debug/aura-backend"))
         .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))
+        .env("MOTO_DIR", root().join(setup::MOTO_DIR))
         .run()?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::{previews, setup, signing};
 const GLUE: &str = "target/widget";
 const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
 const NAMES: &str = "target/widget/names.json";
+const LICENCES: &str = "target/widget-licences.txt";
 
 /// A panic is a trap without a text; what has no reader is not written: `npm/src/breakdown.ts` tells the person.
 const SMALL_STD: &str =
@@ -21,7 +22,23 @@ pub(crate) fn build(sh: &Shell) -> Result<()> {
     wasm(sh)?;
     signing::build(sh)?;
     previews::build(sh)?;
+    licences(sh)?;
     package(sh)
+}
+
+/// The licences of the crates in the modules, for the package.
+fn licences(sh: &Shell) -> Result<()> {
+    let step = Step {
+        root: &root(),
+        name: "licences",
+        inputs: &["Cargo.lock", "Cargo.toml", "LICENSE-MIT", "npm/licences.mjs"],
+        outputs: &[LICENCES],
+    };
+    step.run(|| {
+        let how = ["--format-version", "1", "--locked", "--filter-platform", "wasm32-unknown-unknown"];
+        let metadata = cmd!(sh, "cargo metadata {how...}").quiet().read()?;
+        Ok(cmd!(sh, "node npm/licences.mjs {LICENCES}").stdin(metadata).run()?)
+    })
 }
 
 fn wasm(sh: &Shell) -> Result<()> {
@@ -92,10 +109,15 @@ fn package(sh: &Shell) -> Result<()> {
         inputs: &[
             "npm/src",
             "npm/build.mjs",
+            "npm/build-components.mjs",
             "npm/build-server.mjs",
+            "npm/manifest.mjs",
             "npm/unused.mjs",
+            "npm/element.d.ts",
             "npm/index.d.ts",
+            "npm/react.d.ts",
             "npm/server.d.ts",
+            "npm/vue.d.ts",
             "npm/README.md",
             "npm/package-lock.json",
             "LICENSE",
@@ -103,13 +125,20 @@ fn package(sh: &Shell) -> Result<()> {
             "LICENSE-MIT",
             WASM,
             NAMES,
+            LICENCES,
             "target/widget/standalone_auraloader.js",
+            "target/widget/package.json",
             signing::WASM,
             signing::GLUE,
             previews::WASM,
             previews::GLUE,
         ],
         outputs: &[
+            "pkg/element.mjs",
+            "pkg/react.mjs",
+            "pkg/vue.mjs",
+            "pkg/integrity.json",
+            "pkg/THIRD-PARTY-LICENSES.txt",
             "pkg/standalone-auraloader.umd.js",
             "pkg/standalone-auraloader.mjs",
             "pkg/standalone-auraloader_bg.wasm",
@@ -128,6 +157,6 @@ fn package(sh: &Shell) -> Result<()> {
     step.run(|| {
         say("Bundling the package into pkg/");
         let (server, previews) = (signing::DIR, previews::DIR);
-        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} {previews} pkg").run()?)
+        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} {previews} {LICENCES} pkg").run()?)
     })
 }

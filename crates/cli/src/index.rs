@@ -19,7 +19,7 @@ pub(crate) struct Item {
 
 /// Every item found, and what came of them.
 pub(crate) fn read(dir: &Path) -> Result<(Vec<Item>, Index)> {
-    let (mut files, listed) = Files::below(dir)?;
+    let (files, listed) = Files::below(dir)?;
     let mut reader = Reader::default();
     let mut index = Index::new(ExcludeRule::defaults());
     let mut items = Vec::new();

@@ -4,6 +4,7 @@ mod files;
 mod index;
 mod report;
 mod summary;
+mod upload;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,22 +29,27 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Read a folder and send its studies to the Aura API
+    #[command(after_help = upload::EXIT_CODES)]
+    Upload(Box<upload::Options>),
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("auraloader: {error:#}");
-            ExitCode::FAILURE
-        }
+    match Cli::parse().command {
+        Command::Index { dir, json } => match index(&dir, json) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("auraloader: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+        Command::Upload(options) => upload::run(&options),
     }
 }
 
-fn run(command: Command) -> Result<()> {
-    let Command::Index { dir, json } = command;
-    let (items, index) = index::read(&dir)?;
+fn index(dir: &std::path::Path, json: bool) -> Result<()> {
+    let (items, index) = index::read(dir)?;
     let mut out = std::io::stdout().lock();
     if json { report::write(&mut out, &items, &index) } else { summary::write(&mut out, &index) }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use anyhow::Result;
+use auraloader_core::archive::is_invisible;
 use auraloader_core::dicom::{Index, StudyInfo, readable_name};
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ fn joined(parts: [String; 2]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -72,12 +73,12 @@ fn or<'a>(text: &'a str, instead: &'a str) -> &'a str {
 }
 
 /// The term that JSON has for it, e.g. `not-dicom`.
-fn term(value: &impl Serialize) -> String {
+pub(crate) fn term(value: &impl Serialize) -> String {
     let json = serde_json::to_value(value).unwrap_or_default();
     json.as_str().unwrap_or_default().to_owned()
 }
 
-/// What files say must not steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+/// What files and servers say must neither steer the terminal nor look like something else there.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_invisible(c) { '\u{FFFD}' } else { c }).collect()
 }

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::archive::Part;
+use crate::content::FileId;
 use crate::secret::Secret;
 
 /// HTTP method.
@@ -136,9 +137,9 @@ pub enum Failure {
     /// No byte moved for [`crate::retry::STALL`].
     #[error("the server did not answer")]
     Stalled,
-    /// A part of the body could not be read: the file was changed, moved or taken out.
+    /// A part of the body could not be read: the file, if it is known which, was changed, moved or taken out.
     #[error("a file could not be read")]
-    Unreadable,
+    Unreadable(Option<FileId>),
 }
 
 /// What came of a request.

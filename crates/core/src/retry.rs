@@ -69,7 +69,7 @@ pub(crate) fn is_transient(answer: &Answer) -> bool {
         Ok(response) => {
             response.status >= 500 || matches!(response.status, 408 | 409 | 423 | 425 | 429 | 460)
         }
-        Err(failure) => *failure != Failure::Unreadable,
+        Err(failure) => !matches!(failure, Failure::Unreadable(_)),
     }
 }
 

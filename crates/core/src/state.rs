@@ -145,7 +145,7 @@ pub struct StudyId {
     pub id: String,
 }
 
-/// The bytes of the archive that one study takes up, as [`Progress::bytes_sent`] counts them: `start..end`.
+/// The bytes that one study takes up, as [`Progress::bytes_sent`] counts them and as if all archives were one: `start..end`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudySpan {
     /// Study Instance UID.
@@ -173,9 +173,12 @@ pub struct State {
     /// Files left out, in path order.
     #[serde(with = "shared")]
     pub rejected: Arc<Vec<RejectedFile>>,
-    /// Where in the archive each study lies; empty before the upload.
+    /// Where in what is sent each study lies; empty before the upload.
     #[serde(with = "shared")]
     pub spans: Arc<Vec<StudySpan>>,
+    /// Where each study has an archive of its own: for each of `spans`, up to where it is sent. Else empty, and
+    /// [`Progress::bytes_sent`] is what counts.
+    pub sent: Vec<u64>,
     /// How far.
     pub progress: Progress,
     /// Requests fail or the browser is offline; goes away by itself.

@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use auraloader_core::content::FileId;
+use auraloader_core::content::{Content, FileId};
 use auraloader_core::dicom::{Index, NativeDecoder, Reason, StudyInfo};
 use auraloader_core::reading::{Action, Reader};
 use support::{Image, checksum, zip_of};
@@ -203,8 +203,28 @@ fn adding_and_removing_never_reads_a_file_twice() {
 }
 
 #[test]
+fn a_small_file_is_read_once_for_its_header_and_its_checksum() {
+    let (small, mut large) = (image("1.1"), image("1.2"));
+    large.resize(100_000, 0);
+    let files = [("small", small.clone()), ("again", small.clone()), ("large", large)];
+    let mut shell = Shell::new(&files, |_| 0);
+    shell.drop_files(0..3);
+    shell.run();
+    let accepted = shell.index.accepted();
+    let crc = |path: &str| accepted.iter().find(|item| item.path == path).and_then(|item| item.crc);
+    let content = Content::whole(0, small.len() as u64);
+    assert_eq!((crc("again"), crc("large")), (checksum(&small, &content).ok(), None));
+    // The copy is known without a second look.
+    assert_eq!(shell.index.rejected()[0].reason, Reason::Duplicate);
+    assert_eq!(shell.read[&0], small.len());
+}
+
+#[test]
 fn files_that_come_while_others_are_compared_are_read_before_the_end() {
-    let files: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(|path| (path, image("1.1"))).into();
+    // Too large to be read as a whole for their headers.
+    let mut large = image("1.1");
+    large.resize(100_000, 0);
+    let files: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(|path| (path, large.clone())).into();
     let mut shell = Shell::new(&files, |_| 0);
     shell.drop_files(0..5);
     shell.poll_all();

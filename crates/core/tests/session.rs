@@ -1,6 +1,8 @@
 //! The whole session against a server in memory: order of the calls, cancel, failure, going on.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+#[path = "session/studies.rs"]
+mod studies;
 mod support;
 #[path = "support/tus_server.rs"]
 mod tus_server;
@@ -69,6 +71,15 @@ struct World {
     foreseen: Vec<Vec<Part>>,
     /// Bodies that were sent with a checksum.
     checked: Vec<Vec<Part>>,
+    /// Requests are answered when there is nothing else to do, in their order.
+    is_wire_slow: bool,
+    out: VecDeque<(RequestId, Request)>,
+    /// The most that were on their way to the tus server at a time.
+    most_out: usize,
+    /// `Upload-Metadata` of each upload that was created.
+    created: Vec<String>,
+    /// How far each archive was, as told.
+    each: Vec<Vec<u64>>,
 }
 
 /// What the host's resolvers and the server hold of credentials; the wall clock is the monotonic one.
@@ -133,6 +144,7 @@ fn config() -> Config {
         chunk_size: Some(700),
         resume: true,
         compression: Compression::Store,
+        by_study: false,
         retry_delays: vec![0, 1000, 3000, 5000],
         exclude_rules: ExcludeRule::defaults(),
     }
@@ -180,6 +192,11 @@ impl World {
             closes_at: None,
             foreseen: Vec::new(),
             checked: Vec::new(),
+            is_wire_slow: false,
+            out: VecDeque::new(),
+            most_out: 0,
+            created: Vec::new(),
+            each: Vec::new(),
         }
     }
 
@@ -274,6 +291,10 @@ impl World {
                 if self.pack_one() {
                     continue;
                 }
+                if let Some((id, request)) = self.out.pop_front() {
+                    self.send(id, &request);
+                    continue;
+                }
                 if let Some((item, content)) = self.unread.pop() {
                     self.is_disc_slow = false;
                     self.perform(Action::Checksum(item, content));
@@ -336,6 +357,11 @@ impl World {
             }
             Action::Pack(item, content, level) => self.packing.push((item, content, level)),
             Action::LetGo(item) => drop(self.packed.remove(&item)),
+            Action::Send(id, request) if self.is_wire_slow => {
+                self.out.push_back((id, request));
+                let out = self.out.iter().filter(|(_, request)| request.url.starts_with(ENDPOINT)).count();
+                self.most_out = self.most_out.max(out);
+            }
             Action::Send(id, request) => self.send(id, &request),
             Action::Digest(_, parts) => self.foreseen.push(parts),
             Action::Recall => {
@@ -356,7 +382,7 @@ impl World {
                 self.records.push((key, record));
             }
             Action::Forget(key) => self.records.retain(|(known, _)| *known != key),
-            Action::Abort(_) => {}
+            Action::Abort(id) => self.out.retain(|(known, _)| *known != id),
             Action::Resolve { kind, call, subject, .. } => {
                 assert_eq!(subject.is_some(), kind == Kind::Signature);
                 self.credentials.hangs =
@@ -377,6 +403,7 @@ impl World {
                 self.told.push(state.step);
                 if matches!(state.step, Step::Uploading | Step::Complete) {
                     self.shown.push((state.progress.bytes_sent, state.progress.bytes_total));
+                    self.each.push(state.sent.clone());
                 }
                 self.state = *state;
             }
@@ -424,8 +451,16 @@ impl World {
             Some(Ok(Response { status: 401, ..Response::default() }))
         } else if request.url.starts_with(ENDPOINT) {
             match self.body(request) {
-                Some(body) => self.tus.answer(request, &body),
-                None => Some(Err(Failure::Unreadable)),
+                Some(body) => {
+                    let created = self.tus.created;
+                    let answer = self.tus.answer(request, &body);
+                    if self.tus.created > created {
+                        let metadata = tus_server::header(request, "Upload-Metadata").expect("metadata");
+                        self.created.extend(vec![metadata; self.tus.created - created]);
+                    }
+                    answer
+                }
+                None => Some(Err(Failure::Unreadable(self.unreadable(request)))),
             }
         } else {
             Some(self.serve_api(request))
@@ -445,6 +480,15 @@ impl World {
         let value = tus_server::header(request, name);
         let value = value.as_deref().map(|value| value.trim_start_matches("Bearer "));
         self.credentials.is_good(self.now, value)
+    }
+
+    /// The file that is missing of a body.
+    fn unreadable(&self, request: &Request) -> Option<FileId> {
+        let Body::Parts(parts) = &request.body else { return None };
+        parts.iter().find_map(|part| match part {
+            Part::File { file, .. } if self.content(*file).is_none() => Some(*file),
+            _ => None,
+        })
     }
 
     /// `None` if a file can't be read any more.
@@ -1227,6 +1271,8 @@ impl World {
         world.files = std::mem::take(&mut self.files);
         world.tus = std::mem::take(&mut self.tus);
         world.records = std::mem::take(&mut self.records);
+        world.created = std::mem::take(&mut self.created);
+        world.is_wire_slow = self.is_wire_slow;
         (world.modified, world.has_digests, world.now) = (self.modified, self.has_digests, self.now);
         world.run(Input::Configure);
         world.drop_files();
@@ -1331,11 +1377,19 @@ fn other_content_under_the_same_names_starts_anew() {
 #[test]
 fn what_is_whole_on_the_server_is_complete_only_once_it_has_been_compared() {
     let at_once = || Config { chunk_size: None, ..config() };
-    for (is_changed, calls) in [
-        (false, &["config", "start", "complete"][..]),
-        (true, &["config", "start", "init", "cancel", "start", "complete"]),
+    for (is_changed, len, calls) in [
+        (false, 0, &["config", "start", "complete"][..]),
+        // What is read as a whole for its header is known to be another at once.
+        (true, 0, &["config", "init", "start", "cancel", "complete"]),
+        (false, 100_000, &["config", "start", "complete"]),
+        (true, 100_000, &["config", "start", "init", "start", "cancel", "complete"]),
     ] {
-        let mut world = World::closed_at(at_once(), 5);
+        let mut world = World::with_studies();
+        for (_, bytes) in &mut world.files[..4] {
+            let bytes = bytes.as_mut().expect("a file");
+            bytes.resize(len.max(bytes.len()), 0);
+        }
+        let mut world = world.in_new_page(at_once(), Some(5));
         assert_eq!(world.patched() as u64, world.state.progress.bytes_total);
         if is_changed {
             *world.files[0].1.as_mut().and_then(|bytes| bytes.last_mut()).expect("pixels") ^= 1;

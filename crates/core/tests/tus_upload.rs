@@ -191,6 +191,31 @@ fn creates_and_sends_in_chunks() {
 }
 
 #[test]
+fn a_server_that_forgot_much_is_sent_it_again_at_full_speed() {
+    for share in [0, 20] {
+        let mut world = World::new(6000, 300, vec![Fault::None; 17]);
+        world.server.faults.extend([Fault::Forget(share), Fault::None]);
+        // What fails meanwhile has all its tries.
+        for _ in 0..3 {
+            world.server.faults.extend([Fault::None, Fault::LostAnswer, Fault::LostRequest]);
+        }
+        world.run(Input::Start);
+        assert_eq!(world.end(), &Event::Finished, "{:?}", world.server.log);
+        assert!(world.is_whole());
+        assert!(world.now < Millis(10_000), "{:?}", world.now);
+    }
+}
+
+#[test]
+fn a_server_that_always_forgets_is_an_error() {
+    let faults = (0..400).flat_map(|_| [Fault::None, Fault::None, Fault::Forget(0)]).collect();
+    let mut world = World::new(6000, 300, faults);
+    world.run(Input::Start);
+    assert!(matches!(world.end(), Event::Failed(_)), "{:?}", world.end());
+    assert!(world.server.log.len() < 100, "{}", world.server.log.len());
+}
+
+#[test]
 fn each_transient_fault_at_each_request_is_survived() {
     let faults = [
         Fault::LostRequest,

@@ -10,7 +10,7 @@ use super::element::{El, el};
 use super::icon::{self, icon};
 use super::intent::Intent;
 use super::screen::Screen;
-use super::words;
+use super::words::{self, Key};
 
 /// One button. Its name is its `data-action`, by which the keyboard's place and tests find it.
 struct Action {
@@ -18,7 +18,8 @@ struct Action {
     /// Classes: how much it stands out.
     class: &'static str,
     sign: &'static str,
-    label: &'static str,
+    /// None where it counts the studies.
+    label: Option<Key>,
     act: Act,
 }
 
@@ -55,21 +56,24 @@ fn possible(screen: Screen, state: &State) -> Vec<&'static str> {
 
 fn action(key: &str) -> Action {
     let (name, class, sign, label, act) = match key {
-        "stop" => ("stop", OTHER, icon::X, words::STOP, Act::Send(Intent::StopReading)),
+        "stop" => ("stop", OTHER, icon::X, Some(words::STOP), Act::Send(Intent::StopReading)),
         "try-another-folder" => {
-            ("try-another-folder", MAIN, icon::FOLDER, words::TRY_ANOTHER_FOLDER, Act::ChooseAnother)
+            ("try-another-folder", MAIN, icon::FOLDER, Some(words::TRY_ANOTHER_FOLDER), Act::ChooseAnother)
         }
-        // Its label counts the studies.
-        "upload" => ("upload", MAIN, icon::UPLOAD, "", Act::Send(Intent::Upload)),
-        "back" => ("cancel", OTHER, icon::X, words::CANCEL, Act::Send(Intent::Reset)),
-        "pause" => ("pause", OTHER, icon::PAUSE, words::PAUSE, Act::Send(Intent::Pause)),
-        "cancel" => ("cancel", OTHER, icon::X, words::CANCEL, Act::Cancel),
-        "carry-on" => ("carry-on", MAIN, icon::PLAY, words::CARRY_ON, Act::Send(Intent::Resume)),
-        "try-again" => ("try-again", MAIN, icon::RETRY, words::TRY_AGAIN, Act::Send(Intent::Upload)),
-        "start-over" => ("start-over", OTHER, icon::X, words::START_OVER, Act::Send(Intent::Reset)),
-        "start-afresh" => ("start-over", MAIN, icon::RETRY, words::START_OVER, Act::Send(Intent::Reset)),
-        "start-again" => ("start-again", MAIN, icon::RETRY, words::START_AGAIN, Act::Send(Intent::Reset)),
-        _ => ("add-more", MAIN, icon::PLUS, words::ADD_MORE, Act::Send(Intent::Reset)),
+        "upload" => ("upload", MAIN, icon::UPLOAD, None, Act::Send(Intent::Upload)),
+        "back" => ("cancel", OTHER, icon::X, Some(words::CANCEL), Act::Send(Intent::Reset)),
+        "pause" => ("pause", OTHER, icon::PAUSE, Some(words::PAUSE), Act::Send(Intent::Pause)),
+        "cancel" => ("cancel", OTHER, icon::X, Some(words::CANCEL), Act::Cancel),
+        "carry-on" => ("carry-on", MAIN, icon::PLAY, Some(words::CARRY_ON), Act::Send(Intent::Resume)),
+        "try-again" => ("try-again", MAIN, icon::RETRY, Some(words::TRY_AGAIN), Act::Send(Intent::Upload)),
+        "start-over" => ("start-over", OTHER, icon::X, Some(words::START_OVER), Act::Send(Intent::Reset)),
+        "start-afresh" => {
+            ("start-over", MAIN, icon::RETRY, Some(words::START_OVER), Act::Send(Intent::Reset))
+        }
+        "start-again" => {
+            ("start-again", MAIN, icon::RETRY, Some(words::START_AGAIN), Act::Send(Intent::Reset))
+        }
+        _ => ("add-more", MAIN, icon::PLUS, Some(words::ADD_MORE), Act::Send(Intent::Reset)),
     };
     Action { name, class, sign, label, act }
 }
@@ -108,10 +112,9 @@ fn draw(context: Context, Action { name, class, sign, label, act }: Action, aski
             choose(context, Chooser::Folder);
         }
     });
-    if label.is_empty() {
-        button.text_of(move || context.state.with(words::upload))
-    } else {
-        button.text(label)
+    match label {
+        Some(label) => button.text(&context.words.get(label)),
+        None => button.text_of(move || context.state.with(|state| context.words.upload(state))),
     }
 }
 
@@ -121,19 +124,21 @@ fn question(context: Context, asking: RwSignal<bool>) -> El {
         asking.set(false);
         to_action(context, "[data-action=cancel]");
     };
+    let says = |key| context.words.get(key);
+    let asked = says(words::STOP_QUESTION);
     let text = el("p", &[])
-        .child(el("strong", &[]).text(words::STOP_QUESTION))
+        .child(el("strong", &[]).text(&asked))
         .text(" ")
-        .child(el("span", &[("id", "consequence")]).text(words::STOP_CONSEQUENCE));
+        .child(el("span", &[("id", "consequence")]).text(&says(words::STOP_CONSEQUENCE)));
     let stop = button("stop-upload", DANGER, icon::X, move || context.send(Intent::Cancel));
     let buttons = el("div", &[("class", "buttons")])
-        .child(button("keep-going", OTHER, icon::PLAY, keep_going).text(words::KEEP_GOING))
-        .child(stop.text(words::STOP_UPLOAD));
+        .child(button("keep-going", OTHER, icon::PLAY, keep_going).text(&says(words::KEEP_GOING)))
+        .child(stop.text(&says(words::STOP_UPLOAD)));
     let attributes = [
         ("class", "question"),
         ("part", "question"),
         ("role", "alertdialog"),
-        ("aria-label", words::STOP_QUESTION),
+        ("aria-label", &asked),
         ("aria-describedby", "consequence"),
     ];
     let escape = move |event: web_sys::Event| {

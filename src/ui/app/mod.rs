@@ -14,16 +14,15 @@ use super::meter::meter;
 use super::problem::problem;
 use super::screen::{Screen, progress_percent};
 use super::study_list::study_list;
-use super::words;
 
 /// Everything inside the shadow root.
 pub(super) fn app(context: Context) -> El {
-    let Context { state, screen, .. } = context;
+    let Context { state, screen, words, .. } = context;
     let over = RwSignal::new(false);
     let heading = el("h2", &[("id", "heading"), ("part", "heading"), ("tabindex", "-1")])
-        .text_of(move || state.with(|state| words::heading(screen.get(), state)));
+        .text_of(move || state.with(|state| words.heading(screen.get(), state)));
     let lead = el("p", &[("class", "lead"), ("part", "lead")])
-        .text_of(move || state.with(|state| words::lead(screen.get(), state)));
+        .text_of(move || state.with(|state| words.lead(screen.get(), state)));
     let head = el("header", &[("class", "head")])
         .list(
             move || {
@@ -53,7 +52,7 @@ pub(super) fn app(context: Context) -> El {
         spoken = spoken.with_node(&text);
     }
     frame = frame.child(actions(context)).child(spoken);
-    frame = drop_zone::inputs(frame, context).when(move || over.get(), drop_zone::veil);
+    frame = drop_zone::inputs(frame, context).when(move || over.get(), move || drop_zone::veil(context));
     announce(frame, context)
 }
 
@@ -75,14 +74,14 @@ fn badge(screen: Screen) -> El {
 
 /// Feeds the live region.
 fn announce(frame: El, context: Context) -> El {
-    let Context { state, screen, .. } = context;
+    let Context { state, screen, words, .. } = context;
     let percent = move || state.with(progress_percent);
     let mut announcer = Announcer::new(screen.get_untracked(), untrack(percent));
     frame.effect(Box::new(move || {
         let screen = screen.get();
         match announcer.next(screen, percent()) {
-            Some(Said::Change) => context.say(&state.with_untracked(|state| words::change(screen, state))),
-            Some(Said::Milestone(percent)) => context.say(&words::milestone(screen, percent)),
+            Some(Said::Change) => context.say(&state.with_untracked(|state| words.change(screen, state))),
+            Some(Said::Milestone(percent)) => context.say(&words.milestone(screen, percent)),
             None => {}
         }
     }))

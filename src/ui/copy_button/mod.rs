@@ -8,23 +8,23 @@ use web_sys::Clipboard;
 use super::context::Context;
 use super::element::{El, Node, el, svg};
 use super::icon;
-use super::words;
+use super::words::{self, Key};
 
 /// *Copy list*, *Copy details*; `text` is made when asked for.
-pub(super) fn copy_button(context: Context, label: &'static str, text: impl Fn() -> String + 'static) -> El {
+pub(super) fn copy_button(context: Context, label: Key, text: impl Fn() -> String + 'static) -> El {
     let path = svg("path", &[("d", icon::COPY)]);
-    let (sign, words) = (path.node(), Node::text(label));
+    let (sign, label) = (path.node(), Node::text(&context.words.get(label)));
     el("button", &[("type", "button"), ("class", "button plain copy"), ("part", "button")])
         .child(svg("svg", icon::ATTRIBUTES).child(path))
-        .with_node(&words)
+        .with_node(&label)
         .on("click", move |_| {
-            let (text, sign, words) = (text(), sign.clone(), words.clone());
+            let (text, sign, label) = (text(), sign.clone(), label.clone());
             spawn_local(async move {
                 let copied = copy(&text).await.is_ok();
-                let outcome = if copied { words::COPIED } else { words::COPY_FAILED };
+                let outcome = context.words.get(if copied { words::COPIED } else { words::COPY_FAILED });
                 sign.put("d", if copied { icon::CHECK } else { icon::COPY });
-                words.say(outcome);
-                context.say(outcome);
+                label.say(&outcome);
+                context.say(&outcome);
             });
         })
 }

@@ -29,27 +29,28 @@ pub(super) enum Chooser {
 
 /// The zone: a group with two buttons.
 pub(super) fn drop_zone(context: Context, size: Size) -> El {
+    let says = |key| context.words.get(key);
     let (label, class, main, text) = match size {
         Size::Full => (
-            words::ADD_FILES,
+            says(words::ADD_FILES),
             "zone",
             "button main",
             el("p", &[("class", "zone-text")])
-                .text(words::DROP_HERE)
-                .child(el("span", &[]).text(words::DROP_HERE_HINT)),
+                .text(&says(words::DROP_HERE))
+                .child(el("span", &[]).text(&says(words::DROP_HINT))),
         ),
         Size::Small => (
-            words::ADD_MORE,
+            says(words::ADD_MORE),
             "zone small",
             "button",
-            el("p", &[("class", "zone-text")]).child(icon(icon::PLUS)).text(words::ADD_MORE),
+            el("p", &[("class", "zone-text")]).child(icon(icon::PLUS)).text(&says(words::ADD_MORE)),
         ),
     };
-    let button = |class, name, sign, words, chooser| {
+    let button = |class, name, sign, label, chooser| {
         el("button", &[("type", "button"), ("class", class), ("part", "button"), ("data-action", name)])
             .on("click", move |_| choose(context, chooser))
             .child(icon(sign))
-            .text(words)
+            .text(&says(label))
     };
     let mut buttons = el("div", &[("class", "buttons")]);
     let mut files_class = main;
@@ -61,7 +62,7 @@ pub(super) fn drop_zone(context: Context, size: Size) -> El {
     buttons =
         buttons.child(button(files_class, "choose-files", icon::FILES, words::CHOOSE_FILES, Chooser::Files));
     let mut zone =
-        el("div", &[("class", class), ("part", "drop-zone"), ("role", "group"), ("aria-label", label)]);
+        el("div", &[("class", class), ("part", "drop-zone"), ("role", "group"), ("aria-label", &label)]);
     if size == Size::Full {
         zone = zone.child(el("span", &[("class", "zone-icon")]).child(icon(icon::CLOUD_UPLOAD)));
     }
@@ -91,7 +92,7 @@ pub(super) fn inputs(frame: El, context: Context) -> El {
         let attributes = [
             ("type", "file"),
             ("class", class),
-            ("aria-label", label),
+            ("aria-label", &context.words.get(label)),
             ("multiple", ""),
             ("hidden", ""),
             (what, ""),
@@ -119,10 +120,10 @@ fn can_choose_folders() -> bool {
 }
 
 /// Covers the widget while files are held over it.
-pub(super) fn veil() -> El {
+pub(super) fn veil(context: Context) -> El {
     let text = el("div", &[("class", "veil-text")])
         .child(icon(icon::CLOUD_UPLOAD))
-        .child(el("p", &[]).text(words::LET_GO));
+        .child(el("p", &[]).text(&context.words.get(words::LET_GO)));
     el("div", &[("class", "veil"), ("part", "veil")]).child(text)
 }
 

@@ -12,14 +12,14 @@ use super::disclosure::disclosure;
 use super::element::{El, el};
 use super::icon::{self, icon};
 use super::screen::Screen;
-use super::words;
+use super::words::{self, Words};
 
 /// More paths than these are only in the copied list: a disc can hold thousands.
 const PATHS_DRAWN: usize = 100;
 
 /// How many, and on opening which and why, below `frame`; open from the start where nothing else is to be seen.
 pub(super) fn left_out(frame: El, context: Context) -> El {
-    let Context { state, screen, .. } = context;
+    let Context { state, screen, words: says, .. } = context;
     let count = move || state.with(|state| state.rejected.len());
     let shows = context.on(|screen| {
         matches!(screen, Screen::NothingFound | Screen::Pending | Screen::Complete | Screen::Error)
@@ -43,11 +43,12 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
             };
             let groups = move |_: &str| {
                 let groups = el("ul", &[("class", "groups"), ("role", "list")]);
-                groups
-                    .children(by_reason(&rejected()).into_iter().map(|(reason, files)| group(reason, &files)))
+                groups.children(
+                    by_reason(&rejected()).into_iter().map(|(reason, files)| group(reason, &files, says)),
+                )
             };
             let label = |button: El| {
-                let count = el("span", &[]).text_of(move || words::left_out(count()));
+                let count = el("span", &[]).text_of(move || says.count(words::LEFT_OUT, count(), &[]));
                 button.child(icon(icon::FILE_X)).child(count)
             };
             let content = disclosure(open, "button plain toggle", label)
@@ -56,7 +57,7 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
                     move || open.get(),
                     move || {
                         copy_button(context, words::COPY_LIST, move || {
-                            words::left_out_report(&by_reason(&untrack(rejected)))
+                            says.left_out_report(&by_reason(&untrack(rejected)))
                         })
                     },
                 );
@@ -65,29 +66,28 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
     )
 }
 
-fn group(reason: Reason, files: &[&RejectedFile]) -> El {
+fn group(reason: Reason, files: &[&RejectedFile], says: Words) -> El {
     let count = files.len();
     let paths: Vec<_> = files.iter().take(PATHS_DRAWN).map(|file| file.path.clone()).collect();
+    let reason = says.reason(reason);
     let label = |button: El| {
         button
-            .child(el("span", &[("class", "reason")]).text(words::reason(reason)))
-            .child(el("span", &[("class", "amount")]).text(&words::files(count)))
+            .child(el("span", &[("class", "reason")]).text(&reason))
+            .child(el("span", &[("class", "amount")]).text(&says.count(words::FILES, count, &[])))
     };
     let open = RwSignal::new(false);
     let content = disclosure(open, "button plain toggle group", label).when(
         move || open.get(),
         move || {
             // It scrolls, so the keyboard must get there.
-            let attributes = [
-                ("class", "paths"),
-                ("role", "list"),
-                ("tabindex", "0"),
-                ("aria-label", words::reason(reason)),
-            ];
+            let attributes =
+                [("class", "paths"), ("role", "list"), ("tabindex", "0"), ("aria-label", &reason)];
             let list = el("ul", &attributes).children(paths.iter().map(|path| el("li", &[]).text(path)));
             match count - paths.len() {
                 0 => list,
-                more => list.child(el("li", &[("class", "hint")]).text(&words::more_paths(more))),
+                more => {
+                    list.child(el("li", &[("class", "hint")]).text(&says.count(words::MORE_PATHS, more, &[])))
+                }
             }
         },
     );

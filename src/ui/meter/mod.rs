@@ -14,7 +14,7 @@ pub(super) fn meter(frame: El, context: Context) -> El {
 }
 
 fn draw(context: Context) -> El {
-    let Context { state, screen, .. } = context;
+    let Context { state, screen, words: says, .. } = context;
     let percent = move || state.with(progress_percent);
     // Before the first folder is listed, and before the archive is planned, nothing can be said.
     let known = move || {
@@ -25,8 +25,8 @@ fn draw(context: Context) -> El {
     };
     let facts = move || {
         state.with(|state| match screen.get() {
-            Screen::Processing => words::reading(state),
-            screen => words::sending(screen, &state.progress),
+            Screen::Processing => says.reading(state),
+            screen => says.sending(screen, &state.progress),
         })
     };
     let at_rest = context.on(|screen| matches!(screen, Screen::Paused | Screen::Offline));
@@ -34,18 +34,16 @@ fn draw(context: Context) -> El {
     let line =
         el("div", &[("class", "meter-line")]).child(el("span", &[("class", "facts")]).text_of(facts)).child(
             el("span", &[("class", "percent")])
-                .text_of(move || if known() { words::percentage(percent()) } else { String::new() }),
+                .text_of(move || if known() { says.percentage(percent()) } else { String::new() }),
         );
     let bar = el("div", &[("role", "progressbar"), ("aria-valuemin", "0"), ("aria-valuemax", "100")])
         .class_of(move || if known() { "bar" } else { "bar unknown" })
         .attr_of("aria-label", move || {
             let reads = screen.get() == Screen::Processing;
-            Some(if reads { words::READING } else { words::UPLOADING }.to_owned())
+            Some(says.get(if reads { words::READING } else { words::UPLOADING }))
         })
         .attr_of("aria-valuenow", move || known().then(|| percent().to_string()))
-        .attr_of("aria-valuetext", move || {
-            Some(state.with(|state| words::progress_text(screen.get(), state)))
-        })
+        .attr_of("aria-valuetext", move || Some(state.with(|state| says.progress_text(screen.get(), state))))
         .child(el("div", &[("class", "fill"), ("part", "bar")]).width_of(percent));
     el("div", &[("part", "progress")])
         .class_of(move || if at_rest() { "meter rest" } else { "meter" })
@@ -53,6 +51,6 @@ fn draw(context: Context) -> El {
         .child(bar)
         .child(
             el("p", &[("class", "hint")])
-                .text_of(move || if keep_open() { words::KEEP_OPEN.to_owned() } else { String::new() }),
+                .text_of(move || if keep_open() { says.get(words::KEEP_OPEN) } else { String::new() }),
         )
 }

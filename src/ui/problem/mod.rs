@@ -10,14 +10,14 @@ use super::words;
 
 /// The details of an error, below `frame`.
 pub(super) fn problem(frame: El, context: Context) -> El {
-    let Context { state, screen, .. } = context;
+    let Context { state, screen, words, .. } = context;
     let error =
         move || (screen.get() == Screen::Error).then(|| state.with(|state| state.error.clone())).flatten();
     // Drawn anew for another error only: the button says for a while that it has copied.
     frame.list(
-        move || error().map(|error| words::error_report(&error)).into_iter().collect(),
+        move || error().map(|error| words.error_report(&error)).into_iter().collect(),
         move |report| {
-            let details = error().map(|error| words::error_details(&error)).unwrap_or_default();
+            let details = error().map(|error| words.error_details(&error)).unwrap_or_default();
             let report = report.to_owned();
             el("div", &[("class", "problem"), ("part", "problem")])
                 .child(el("p", &[]).text(&details))

@@ -15,7 +15,7 @@ use crate::ui::element::{El, Node, el, svg};
 use crate::ui::icon::{self, icon};
 use crate::ui::intent::Intent;
 use crate::ui::screen::{Screen, Sent};
-use crate::ui::words;
+use crate::ui::words::{self, Words};
 
 /// The card of the study with this Study Instance UID.
 pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
@@ -37,23 +37,27 @@ pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
             })
         })
     };
-    let text = move |words: fn(&StudyInfo) -> String| {
-        study.with(|study| study.first().map(words).unwrap_or_default())
+    let says = context.words;
+    let text = move |say: fn(Words, &StudyInfo) -> String| {
+        study.with(|study| study.first().map(|study| say(says, study)).unwrap_or_default())
     };
     let open = RwSignal::new(false);
-    let toggle = toggle(open, "button plain toggle", |button| button.text_of(move || text(words::contents)));
+    let toggle = toggle(open, "button plain toggle", |button| button.text_of(move || text(Words::contents)));
     toggle.node().put("part", "toggle");
     // `npm/src/previews.ts` finds it by that, and puts a picture over the icon.
     let tile = el("div", &[("class", "tile"), ("data-study", uid)]).child(icon(icon::IMAGE)).child(
-        el("span", &[]).text_of(move || text(|study| study.modalities.first().cloned().unwrap_or_default())),
+        el("span", &[])
+            .text_of(move || text(|_, study| study.modalities.first().cloned().unwrap_or_default())),
     );
     let body = el("div", &[("class", "card-body")])
-        .child(el("h3", &[]).text_of(move || text(words::patient)))
-        .child(el("p", &[]).text_of(move || text(words::description)))
-        .child(el("p", &[]).text_of(move || text(words::origin)));
+        .child(el("h3", &[]).text_of(move || text(Words::patient)))
+        .child(el("p", &[]).text_of(move || text(|_, study| words::description(study))))
+        .child(el("p", &[]).text_of(move || text(Words::origin)));
     let card = el("li", &[("class", "card"), ("part", "card")]);
-    let card =
-        close_on_escape(card, open, toggle.node()).child(tile).child(warnings(body, study)).child(toggle);
+    let card = close_on_escape(card, open, toggle.node())
+        .child(tile)
+        .child(warnings(body, study, says))
+        .child(toggle);
     let (removed, sent) = (uid.to_owned(), uid.to_owned());
     let card = card.when(context.on(|screen| screen == Screen::Pending), move || {
         let uid = removed.clone();
@@ -64,32 +68,36 @@ pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
             ("data-action", "remove"),
         ];
         el("button", &attributes)
-            .attr_of("aria-label", move || Some(text(words::remove)))
+            .attr_of("aria-label", move || Some(text(Words::remove)))
             .on("click", move |_| context.send(Intent::RemoveStudy(uid.clone())))
             .child(icon(icon::TRASH))
-            .child(el("span", &[]).text(words::REMOVE))
+            .child(el("span", &[]).text(&says.get(words::REMOVE)))
     });
-    progress(series(card, study, open), context, sent)
+    progress(series(card, study, open, says), context, sent)
 }
 
-fn warnings(body: El, study: Studies) -> El {
+fn warnings(body: El, study: Studies, words: Words) -> El {
     let warnings = move || {
         study.with(|study| {
-            study.iter().flat_map(|study| &study.warnings).copied().map(words::warning).collect::<Vec<_>>()
+            study
+                .iter()
+                .flat_map(|study| &study.warnings)
+                .copied()
+                .map(|it| words.warning(it))
+                .collect::<Vec<_>>()
         })
     };
     body.when(
         move || !warnings().is_empty(),
         move || {
-            el("ul", &[("class", "warnings"), ("role", "list")]).list(
-                move || warnings().into_iter().map(str::to_owned).collect(),
-                |warning| el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning)),
-            )
+            el("ul", &[("class", "warnings"), ("role", "list")]).list(warnings, |warning| {
+                el("li", &[]).child(icon(icon::ALERT)).child(el("span", &[]).text(warning))
+            })
         },
     )
 }
 
-fn series(card: El, study: Studies, open: RwSignal<bool>) -> El {
+fn series(card: El, study: Studies, open: RwSignal<bool>, words: Words) -> El {
     card.when(
         move || open.get(),
         move || {
@@ -97,7 +105,7 @@ fn series(card: El, study: Studies, open: RwSignal<bool>) -> El {
                 // What is read is in the key, so that a row is drawn anew when it changes.
                 move || {
                     study.with(|study| {
-                        study.iter().flat_map(in_order).map(|series| row(series).join("\0")).collect()
+                        study.iter().flat_map(in_order).map(|series| row(series, words).join("\0")).collect()
                     })
                 },
                 |row| {
@@ -112,9 +120,9 @@ fn series(card: El, study: Studies, open: RwSignal<bool>) -> El {
 }
 
 /// The cells of one series.
-fn row(series: &SeriesInfo) -> [String; 4] {
+fn row(series: &SeriesInfo, words: Words) -> [String; 4] {
     let SeriesInfo { series_number, series_description, modality, images, .. } = series;
-    [series_number.clone(), series_description.clone(), modality.clone(), words::images(*images)]
+    [series_number.clone(), series_description.clone(), modality.clone(), words.images(*images)]
 }
 
 /// By Series Number (IS, PS3.5 §6.2); those without one last.
@@ -141,12 +149,11 @@ fn progress(card: El, context: Context, uid: String) -> El {
                 guess.set(index);
                 (span.start, span.end)
             });
+            let sent = state.sent.get(guess.get()).copied().unwrap_or(state.progress.bytes_sent);
             match screen {
                 Screen::Complete => Some(Sent::Wholly),
-                Screen::Uploading | Screen::Offline | Screen::Paused => {
-                    Some(Sent::of(span, state.progress.bytes_sent))
-                }
-                Screen::Error => span.map(|span| Sent::of(Some(span), state.progress.bytes_sent)),
+                Screen::Uploading | Screen::Offline | Screen::Paused => Some(Sent::of(span, sent)),
+                Screen::Error => span.map(|span| Sent::of(Some(span), sent)),
                 _ => None,
             }
         })
@@ -177,7 +184,7 @@ fn progress(card: El, context: Context, uid: String) -> El {
                 };
                 whole.put("class", class);
                 path.put("d", sign);
-                word.say(&words::sent(now));
+                word.say(&context.words.sent(now));
                 bar.widen(percent);
             }))
         },
@@ -195,7 +202,8 @@ mod tests {
             .map(|(uid, number)| {
                 (uid.to_owned(), SeriesInfo { series_number: number.into(), ..SeriesInfo::default() })
             })
-            .into();
+            .into_iter()
+            .collect();
         let study = StudyInfo { series, ..StudyInfo::default() };
         let order: Vec<_> = in_order(&study).map(|series| series.series_number.as_str()).collect();
         assert_eq!(order, [" 1 ", "9", "10", ""]);

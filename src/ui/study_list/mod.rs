@@ -31,7 +31,7 @@ pub(super) fn study_list(frame: El, context: Context) -> El {
         studies.with(|studies| studies.iter().map(|study| study.study_uid.clone()).collect())
     };
     frame.when(shown, move || {
-        el("ul", &[("class", "cards"), ("role", "list"), ("aria-label", words::STUDIES)])
+        el("ul", &[("class", "cards"), ("role", "list"), ("aria-label", &context.words.get(words::STUDIES))])
             .list(uids, move |uid| card(context, studies, uid))
     })
 }

@@ -38,7 +38,7 @@ impl Engine {
         let foreseen = self.foreseen.take().filter(|known| known.digest == digest && known.parts == parts);
         let value = foreseen
             .map_or_else(|| Rc::clone(self).make_checksum(digest, parts.to_vec()), |known| known.value);
-        JsFuture::from(value).await.map(|value| value.as_string()).map_err(|_| Failure::Unreadable)
+        JsFuture::from(value).await.map(|value| value.as_string()).map_err(|_| Failure::Unreadable(None))
     }
 
     fn make_checksum(self: Rc<Self>, digest: Digest, parts: Vec<Part>) -> Promise {

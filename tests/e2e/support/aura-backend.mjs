@@ -7,20 +7,24 @@ import { pipeline } from "node:stream/promises";
 import { FaultProxy } from "./fault-proxy.mjs";
 import { filesBelow, temporaryFolder } from "./folders.mjs";
 import { startProgram } from "./program.mjs";
+import { Relay } from "./relay.mjs";
 
 const demo = join(import.meta.dirname, "../../../examples/demo");
 
-/** Starts it on an empty data folder; `args` are more options of `serve`. Ends with the test. */
-export async function startAuraBackend(test, args = []) {
+/** Starts it on an empty data folder; `args` are more options of `serve`. With `isRelayed` a relay stands before it. Ends
+ * with the test. */
+export async function startAuraBackend(test, args = [], isRelayed = false) {
   const data = await temporaryFolder(test);
   const downloads = await temporaryFolder(test);
   const given = ["--data", data, "--demo", demo, "--no-rate-limits", ...args];
-  const { port, log } = await startProgram(test, ["serve", ...given]);
+  const { port, log, kill, startAgain } = await startProgram(test, ["serve", ...given]);
   const proxy = await FaultProxy.start();
   test.after(async () => {
     await proxy.close();
   });
-  proxy.target = port;
+  const relay = new Relay();
+  relay.target = port;
+  proxy.target = isRelayed ? await relay.listen(test) : port;
   const origin = `http://127.0.0.1:${proxy.port}`;
   const json = async (path) => (await fetch(`${origin}${path}`)).json();
   const own = new Set(await filesBelow(data));
@@ -28,6 +32,9 @@ export async function startAuraBackend(test, args = []) {
   return {
     name: "aura-backend",
     proxy,
+    relay,
+    kill,
+    startAgain,
     /** How many requests it has answered with one of these statuses. */
     answered: (...statuses) =>
       log.filter((line) => statuses.some((status) => line.includes(`status=${status}`))).length,

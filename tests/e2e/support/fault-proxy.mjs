@@ -8,7 +8,7 @@ import { setTimeout as after } from "node:timers/promises";
 export class FaultProxy {
   /** Port to forward to. */
   target;
-  /** Bytes a second towards the server; infinite unless set. */
+  /** Bytes a second towards the server, over all connections; infinite unless set. */
   rate = Infinity;
   /** How many connections have been cut. */
   cuts = 0;
@@ -21,6 +21,8 @@ export class FaultProxy {
   /** How many chunks came with a checksum. */
   checksums = 0;
   #left = Infinity;
+  /** When the link has carried all that it was given so far. */
+  #free = 0;
   #sockets = new Set();
   #server = createServer((client) => this.#forward(client));
 
@@ -83,8 +85,10 @@ export class FaultProxy {
       }
       server.write(data);
       if (this.rate < Infinity) {
+        // By when it is due, so that timeouts that come late do not add up.
+        this.#free = Math.max(this.#free, performance.now()) + (1000 * data.length) / this.rate;
         client.pause();
-        await after((1000 * data.length) / this.rate);
+        await after(this.#free - performance.now());
         client.resume();
       }
     });

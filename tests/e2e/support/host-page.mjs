@@ -76,7 +76,7 @@ export async function servePage(
   { csp, workerCsp, containers = ["uploader"], answers = {}, fetched, missing = [] } = {},
 ) {
   const server = createServer((request, response) => {
-    const file = request.url.match(/^\/pkg\/([\w.-]+)$/)?.[1];
+    const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)$/)?.[1];
     if (missing.includes(file)) {
       response.writeHead(404).end();
     } else if (file) {

@@ -12,5 +12,6 @@ mod record;
 pub use checksum::Checksum;
 pub use crc::Crc32;
 pub use deflating::{Deflating, Packed};
+pub use name::is_invisible;
 pub use open::{Entry, Listed, Opening};
 pub use plan::{Decided, Need, Part, Plan, PlanError};

@@ -72,7 +72,7 @@ fn part(untrusted: &str, max_len: usize) -> String {
 }
 
 /// Characters that reorder or hide text and so can make a name look like another (Unicode's categories Cf, Zl, Zp).
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')

@@ -2,6 +2,11 @@
 
 const VERSION_DEFAULT: u16 = 20;
 const VERSION_ZIP64: u16 = 45;
+/// Upper byte of "version made by" (§4.4.2). Were it MS-DOS, Info-ZIP would take names for that one's characters, whatever
+/// bit 11 says, but not where there is an extra field.
+const MADE_BY_UNIX: u16 = 3 << 8;
+/// A file that its owner may change and all may read; without it Info-ZIP gives nobody any right to it.
+const UNIX_FILE: u32 = 0o100_644;
 /// General purpose flag bit 11: the name is UTF-8 (§4.4.4).
 const FLAG_UTF8: u16 = 1 << 11;
 const METHOD_STORED: u16 = 0;
@@ -69,10 +74,9 @@ impl Entry<'_> {
         let extra_len = self.central_extra_len();
         let version = if extra_len > 0 { VERSION_ZIP64 } else { VERSION_DEFAULT };
         let mut to = Record::new(b"PK\x01\x02");
-        // Made by: MS-DOS, so that no extractor looks for Unix permissions.
-        to.u16(version).u16(version);
+        to.u16(MADE_BY_UNIX | version).u16(version);
         self.common(&mut to, (self.size, self.packed_len));
-        to.u16(extra_len).u16(0).u16(0).u16(0).u32(0);
+        to.u16(extra_len).u16(0).u16(0).u16(0).u32(UNIX_FILE << 16);
         to.u32(self.offset.min(MAX_32) as u32);
         to.bytes(self.name.as_bytes());
         if extra_len > 0 {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::archive::{Entry, Opening};
+use crate::archive::{Crc32, Entry, Opening};
 use crate::content::{Block, Content, FileId};
 use crate::dicom::{Header, Reason, Walk};
 
@@ -24,6 +24,7 @@ pub(super) enum Next {
 pub(super) struct Job {
     path: String,
     content: Content,
+    /// What an archive says of its entry, or of a small file that all was read of: it need not be read once more for that.
     crc: Option<u32>,
     stage: Stage,
 }
@@ -68,7 +69,12 @@ impl Job {
         match std::mem::replace(&mut self.stage, Stage::New) {
             Stage::Walking(mut walk) => {
                 walk.supply(bytes);
-                self.walk_on(walk)
+                let next = self.walk_on(walk);
+                let is_whole = self.content.size() == bytes.size() as u64;
+                if is_whole && self.crc.is_none() && matches!(next, Next::Found(Ok(_))) {
+                    self.crc = Some(crc_of(&bytes.to_vec()));
+                }
+                next
             }
             Stage::Opening(mut opening) => {
                 opening.supply(&bytes.to_vec());
@@ -165,4 +171,10 @@ impl Job {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension).filter(is_extension);
         extension.map_or(is_zip, |extension| extension.eq_ignore_ascii_case("zip"))
     }
+}
+
+fn crc_of(bytes: &[u8]) -> u32 {
+    let mut crc = Crc32::new();
+    crc.update(bytes);
+    crc.finish()
 }

@@ -181,7 +181,7 @@ impl Session {
 fn kind_of(owner: Owner) -> Kind {
     match owner {
         Owner::Config | Owner::Transfer(_, Slot::Api) => Kind::UploadToken,
-        Owner::Transfer(_, Slot::Tus) => Kind::Signature,
+        Owner::Transfer(_, Slot::Tus(_)) => Kind::Signature,
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Config {
     pub chunk_size: Option<u64>,
     /// How the archive's entries are written.
     pub compression: Compression,
+    /// One archive a study, not one for the whole upload.
+    pub by_study: bool,
     /// Waits between tries of one request in milliseconds.
     pub retry_delays: Vec<u64>,
     /// Whether unfinished uploads are remembered.

@@ -28,7 +28,7 @@ use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
 pub use interface::{Action, Config, DropId, Event, Input, RequestId};
 use pace::Pace;
-pub use resume::{Key, Record};
+pub use resume::{Begun, Key, Record};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
@@ -187,10 +187,10 @@ impl Session {
             }
             Input::Answer(request, answer) => self.answered(now, request, answer),
             Input::Progress(request, sent) => {
-                if let Some(Owner::Transfer(serial, Slot::Tus)) =
+                if let Some(Owner::Transfer(serial, Slot::Tus(at))) =
                     self.requests.get(&request).map(|out| out.owner)
                 {
-                    self.with_transfer(now, serial, |transfer| transfer.progress(now, sent));
+                    self.with_transfer(now, serial, |transfer| transfer.progress(now, at, sent));
                 }
             }
             Input::Resolved(kind, call, result) => self.resolved(now, kind, call, result),
@@ -213,6 +213,11 @@ impl Session {
     /// Where the image lies by which a study is shown ([`Index::middle_image`]).
     pub fn picture(&self, study_uid: &str) -> Option<&Content> {
         self.index.middle_image(study_uid)
+    }
+
+    /// The UUID of the upload that runs or has stopped, if there is one.
+    pub fn upload_id(&self) -> Option<&str> {
+        self.current.and_then(|serial| self.transfers.get(&serial)).map(Transfer::upload_id)
     }
 
     /// The next thing to do, if any.

@@ -136,6 +136,10 @@ impl Packing {
         self.plan.entries_before(offset)
     }
 
+    pub(super) fn has(&self, item: ItemId) -> bool {
+        self.plan.index_of(item).is_some()
+    }
+
     pub(super) fn path(&self, item: ItemId) -> &str {
         self.plan.path(item)
     }

@@ -27,13 +27,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Record {
     /// When it was begun.
     pub created: Unix,
-    /// Where the server has it.
-    pub url: String,
     /// UUID that the server was told by init.
     pub upload_id: String,
     /// What init answered.
     pub studies: Vec<StudyId>,
-    /// How the archive was being made.
+    /// Its archives, begun or not.
+    pub archives: Vec<Begun>,
+}
+
+/// What was begun of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// Where the server has it, if it was created.
+    pub url: Option<String>,
+    /// How it was being made.
     pub decided: Vec<Decided>,
 }
 
@@ -92,11 +99,12 @@ impl Session {
         let known = self.memory.records.iter().find(|(known, _)| is_awaited && key == Some(*known));
         let record = known.map(|(_, record)| record.clone());
         self.with_transfer(now, serial, |transfer| {
-            if let Some(record) = &record {
-                transfer.restore(record);
-            }
+            let is_same = record.as_ref().is_none_or(|record| transfer.restore(record));
             if let Some(key) = key {
                 transfer.set_key(key);
+            }
+            if !is_same {
+                transfer.outdated(now);
             }
         });
         if is_awaited {
@@ -142,14 +150,14 @@ impl Session {
     /// shell adds that.
     fn material(&self) -> (Vec<u8>, Vec<FileId>) {
         let mut material = Vec::new();
-        let Config { api_base_url, patient_id, context, compression, .. } = &self.config;
+        let Config { api_base_url, patient_id, context, compression, by_study, .. } = &self.config;
         let endpoint = self.server.as_ref().map_or("", |server| &server.endpoint);
         add(&mut material, api_base_url);
         add(&mut material, endpoint);
         for option in [patient_id, context] {
             add(&mut material, option.as_deref().unwrap_or_default());
         }
-        material.push(*compression as u8);
+        material.extend([*compression as u8, u8::from(*by_study)]);
         let mut files = Vec::new();
         for Accepted { item, study_uid, path, content, .. } in self.index.accepted() {
             add(&mut material, &study_uid);

@@ -1,34 +1,39 @@
 //! One upload from init to complete: the calls of the API around the tus upload of the planned archive.
 
 mod again;
+mod archive;
 mod calls;
 mod sending;
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::time::Duration;
 
 use super::compressing::Compression;
-use super::packing::{Packing, Trouble};
+use super::packing::Trouble;
 use super::resume::{Key, Record};
 use crate::archive::{Packed, Part};
 use crate::content::{Content, ItemId};
 use crate::credentials::{Now, Subject, renewal};
 use crate::dicom::{Accepted, Reason, Text};
-use crate::http::{Answer, Digest, Request, Response};
+use crate::http::{Answer, Digest, Request};
 use crate::lifecycle::{Announcement, Api, Call, UploaderConfig};
 use crate::state::{ErrorContext, ErrorInfo, StudyId, StudySpan};
 use crate::time::{Millis, Unix};
 use crate::tus;
+use archive::Archive;
 
 /// The speed of the wire is taken at most this often.
 const SPEED_EVERY: Duration = Duration::from_millis(500);
 
+/// Archives that are sent side by side.
+const AT_A_TIME: usize = 3;
+
 /// A transfer has at most one request of each sort on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     Api,
-    Tus,
+    /// For the archive of this number.
+    Tus(usize),
 }
 
 /// What the session is to do for a transfer.
@@ -48,8 +53,8 @@ pub(super) enum Action {
 /// What the session is told.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// Bytes of the archive that have gone out.
-    Progress(u64),
+    /// More has gone out, or less has arrived than was thought.
+    Progress,
     Connected(bool),
     Complete(Vec<StudyId>),
     Failed(ErrorInfo),
@@ -70,12 +75,23 @@ pub(super) struct Settings {
     pub(super) retry_delays: Vec<u64>,
     pub(super) chunk_size: Option<u64>,
     pub(super) compression: Compression,
+    /// One archive a study.
+    pub(super) by_study: bool,
     pub(super) jitter: u8,
     /// How long before its expiry the token of the tus server is renewed, in milliseconds.
     pub(super) threshold: u64,
 }
 
 impl Settings {
+    /// What the archive of this number is called.
+    fn name(&self, upload_id: &str, at: usize) -> String {
+        archive::name(upload_id, self.by_study.then_some(at + 1))
+    }
+
+    fn side_by_side(&self) -> u64 {
+        if self.by_study { AT_A_TIME as u64 } else { 1 }
+    }
+
     fn renewal(&self, moment: Now, expires: Option<Unix>) -> Option<Unix> {
         expires.map(|expires| renewal(self.threshold, moment, expires))
     }
@@ -122,71 +138,23 @@ pub(super) struct Transfer {
     settings: Settings,
     announcement: Announcement,
     assembly_id: String,
-    packing: Packing,
-    tus: tus::Upload,
+    archives: Vec<Archive>,
+    /// How many of them have had their turn.
+    begun: usize,
     phase: Phase,
     /// The server has been told of the upload.
     announced: bool,
     study_ids: Vec<StudyId>,
     call: Option<(Purpose, Call)>,
-    /// A PATCH that waits for checksums or deflated entries.
-    held: Option<(Range<u64>, Request)>,
-    /// The chunk that is being sent; what is behind it is got ready.
-    sending: Range<u64>,
-    /// The chunk behind it, once it is ready to be sent.
-    foreseen: Range<u64>,
-    /// Since when the wire has been carrying it, without what is counted already, and how much that was.
-    on_wire: Option<(Millis, u64)>,
-    /// The server is told the length, or will be as soon as it is asked.
-    has_length: bool,
     /// What it is remembered by.
     key: Option<Key>,
-    /// Where the server has it.
-    url: Option<String>,
     created: Unix,
-    /// Up to where bytes can have been made, and how many entries were decided, when it was last remembered.
-    remembered: (u64, usize),
-    /// It was begun before.
-    resumed: Resumed,
     online: bool,
     paused: bool,
     moment: Now,
     /// When the token of the tus server is to be renewed.
     renewal: Option<Unix>,
     actions: VecDeque<Action>,
-}
-
-fn file_name(upload_id: &str) -> String {
-    format!("{upload_id}.zip")
-}
-
-fn tus_upload(
-    settings: &Settings,
-    upload_id: &str,
-    packing: &Packing,
-    resume: Option<(String, u64)>,
-) -> tus::Upload {
-    let filename = file_name(upload_id);
-    let server = &settings.server;
-    let config = tus::Config {
-        endpoint: server.endpoint.clone(),
-        token: server.token.clone(),
-        metadata: vec![
-            ("upload_id", upload_id.to_owned()),
-            ("bucket", server.bucket.clone()),
-            ("mode", server.mode.clone()),
-            ("name", filename.clone()),
-            ("filename", filename),
-            ("type", "application/zip".to_owned()),
-            ("filetype", "application/zip".to_owned()),
-        ],
-        length: packing.len(),
-        resume,
-        chunk_size: settings.chunk_size,
-        largest_chunk: packing.largest_chunk(),
-        retry_delays: settings.retry_delays.clone(),
-    };
-    tus::Upload::new(config, settings.jitter)
 }
 
 impl Transfer {
@@ -197,30 +165,26 @@ impl Transfer {
         text: &dyn Text,
         moment: Now,
     ) -> Self {
-        let packing = Packing::new(files, text, settings.compression);
-        let tus = tus_upload(&settings, &announcement.upload_id, &packing, None);
+        let is_same_archive = |a: &Accepted, b: &Accepted| !settings.by_study || a.study_uid == b.study_uid;
+        let mut archives = Vec::new();
+        for files in files.chunk_by(is_same_archive) {
+            let name = settings.name(&announcement.upload_id, archives.len());
+            archives.push(Archive::new(&settings, &announcement.upload_id, name, files, text));
+        }
         Self {
-            tus,
+            archives,
+            begun: 0,
             created: moment.unix,
             moment,
             renewal: settings.renewal(moment, settings.server.expires),
             settings,
             announcement,
             assembly_id: String::new(),
-            has_length: packing.len().is_some(),
-            packing,
             phase: Phase::New,
             announced: false,
             study_ids: Vec::new(),
             call: None,
-            held: None,
-            sending: 0..0,
-            foreseen: 0..0,
-            on_wire: None,
             key: None,
-            url: None,
-            remembered: (0, 0),
-            resumed: Resumed::No,
             online: true,
             paused: false,
             actions: VecDeque::new(),
@@ -231,36 +195,50 @@ impl Transfer {
         &self.announcement.upload_id
     }
 
-    /// What a signature is asked for.
+    /// What a signature is asked for: one is for all archives.
     pub(super) fn subject(&self) -> Subject {
         Subject {
             upload_id: self.upload_id().to_owned(),
-            file_name: file_name(self.upload_id()),
-            file_size: self.packing.len(),
+            file_name: archive::name(self.upload_id(), None),
+            file_size: self.archives.iter().map(|archive| archive.packing.len()).sum(),
             study_uids: self.announcement.studies.iter().map(|study| study.study_uid.clone()).collect(),
         }
     }
 
-    pub(super) fn spans(&self) -> &[StudySpan] {
-        self.packing.spans()
+    /// Where the studies lie, as if all archives were one.
+    pub(super) fn spans(&self) -> Vec<StudySpan> {
+        let (mut spans, mut before) = (Vec::new(), 0);
+        for archive in &self.archives {
+            for span in archive.packing.spans() {
+                let (start, end) = (span.start + before, span.end + before);
+                spans.push(StudySpan { study_uid: span.study_uid.clone(), start, end });
+            }
+            before += archive.packing.plain_len();
+        }
+        spans
     }
 
     /// What progress is measured against.
     pub(super) fn plain_len(&self) -> u64 {
-        self.packing.plain_len()
+        self.archives.iter().map(|archive| archive.packing.plain_len()).sum()
     }
 
-    /// How much of that `offset` stands for.
-    pub(super) fn plain_offset(&self, offset: u64) -> u64 {
-        self.packing.plain_offset(offset)
+    /// Bytes and files sent. Where each study has its archive, the third says of each how far it is among the spans.
+    pub(super) fn sent(&self) -> (u64, usize, Vec<u64>) {
+        let (mut bytes, mut files, mut before, mut each) = (0, 0, 0, Vec::new());
+        for Archive { sent, packing, .. } in &self.archives {
+            bytes += sent.0;
+            files += sent.1;
+            if self.settings.by_study {
+                each.push(before + sent.0);
+                before += packing.plain_len();
+            }
+        }
+        (bytes, files, each)
     }
 
     pub(super) fn file_count(&self) -> usize {
-        self.packing.entry_count()
-    }
-
-    pub(super) fn files_before(&self, offset: u64) -> usize {
-        self.packing.entries_before(offset)
+        self.archives.iter().map(|archive| archive.packing.entry_count()).sum()
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -273,7 +251,8 @@ impl Transfer {
 
     pub(super) fn poll_timeout(&self) -> Option<Millis> {
         let call = self.call.as_ref().and_then(|(_, call)| call.poll_timeout());
-        [call, self.tus.poll_timeout(), self.renewal_due()].into_iter().flatten().min()
+        let tus = self.archives.iter().filter_map(|archive| archive.tus.poll_timeout());
+        call.into_iter().chain(tus).chain(self.renewal_due()).min()
     }
 
     /// Starts, or goes on after a failure, under a new assembly id.
@@ -291,23 +270,22 @@ impl Transfer {
             self.make_call(now, Purpose::Init, request);
         }
         // The first chunk is got ready meanwhile.
-        self.get_ready(now);
+        self.take_turns(now);
+        (0..self.begun).for_each(|at| self.get_ready(now, at));
     }
 
     /// Stops sending; says whether there is anything left to send.
     pub(super) fn pause(&mut self, now: Millis) -> bool {
         self.paused = matches!(self.phase, Phase::Init | Phase::Start | Phase::Sending);
         if self.phase == Phase::Sending {
-            self.tus(now, tus::Input::Pause);
+            self.tus_all(now, || tus::Input::Pause);
         }
         self.paused
     }
 
     pub(super) fn resume(&mut self, now: Millis) {
         self.paused = false;
-        if self.phase == Phase::Sending {
-            self.tus(now, tus::Input::Resume);
-        }
+        self.go_on(now);
     }
 
     /// Ends whatever is running and takes back what is on the server.
@@ -316,29 +294,27 @@ impl Transfer {
             return;
         }
         self.drop_call();
-        self.held = None;
+        self.drop_held();
         // A server that never took note of it need not be told.
         if self.phase == Phase::New || (self.phase == Phase::Failed && !self.announced) {
             self.end(Event::Cancelled);
         } else {
             self.phase = Phase::Terminating;
-            self.tus(now, tus::Input::Cancel);
-            // A tus upload that is already whole has nothing to abort; the API takes it back.
-            if self.phase == Phase::Terminating && self.tus.has_ended() {
-                self.tell_cancel(now);
-            }
+            self.tus_all(now, || tus::Input::Cancel);
         }
     }
 
     /// To be called before [`Transfer::begin`] when the browser is offline.
     pub(super) fn start_offline(&mut self) {
         self.online = false;
-        self.tus.handle(Millis::default(), tus::Input::Online(false));
+        for archive in &mut self.archives {
+            archive.tus.handle(Millis::default(), tus::Input::Online(false));
+        }
     }
 
     pub(super) fn set_online(&mut self, now: Millis, online: bool) {
         self.online = online;
-        self.tus(now, tus::Input::Online(online));
+        self.tus_all(now, || tus::Input::Online(online));
         if online && let Some((_, call)) = &mut self.call {
             let next = call.came_online(now);
             self.call_next(now, next);
@@ -351,15 +327,15 @@ impl Transfer {
             self.call_next(now, next);
         }
         self.renew_if_due(now);
-        self.tus(now, tus::Input::Timeout);
+        self.tus_all(now, || tus::Input::Timeout);
     }
 
     /// The machine was asleep: the silence meanwhile is nobody's, and a token that ran out is renewed before it is used.
     pub(super) fn woke(&mut self, now: Millis) {
         self.call.iter_mut().for_each(|(_, call)| call.woke(now));
-        self.tus(now, tus::Input::Woke);
+        self.tus_all(now, || tus::Input::Woke);
         if self.renew_if_due(now) {
-            self.tus(now, tus::Input::Pause);
+            self.tus_all(now, || tus::Input::Pause);
         }
     }
 
@@ -367,7 +343,7 @@ impl Transfer {
     pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
         match slot {
             Slot::Api => self.call.iter_mut().for_each(|(_, call)| call.sign_of_life(now)),
-            Slot::Tus => self.tus(now, tus::Input::Sent),
+            Slot::Tus(at) => self.tus(now, at, tus::Input::Sent),
         }
     }
 
@@ -391,29 +367,25 @@ impl Transfer {
         self.moment = moment;
     }
 
-    pub(super) fn progress(&mut self, now: Millis, sent: u64) {
-        if let Some((since, before)) = &mut self.on_wire
-            && now >= *since + SPEED_EVERY
-        {
-            self.packing.rates().wire.add(sent.saturating_sub(*before) as f64, now.since(*since));
-            (*since, *before) = (now, sent);
+    pub(super) fn progress(&mut self, now: Millis, at: usize, sent: u64) {
+        if let Some(archive) = self.archives.get_mut(at) {
+            archive.gone_out(now, sent);
         }
-        self.tus(now, tus::Input::Progress(sent));
+        self.tus(now, at, tus::Input::Progress(sent));
     }
 
     pub(super) fn answered(&mut self, now: Millis, slot: Slot, answer: Answer) {
         match slot {
-            Slot::Tus => {
-                if let Some((since, before)) = self.on_wire.take().filter(|_| is_taken(&answer)) {
-                    let rest = (self.sending.end - self.sending.start).saturating_sub(before);
-                    self.packing.rates().wire.add(rest as f64, now.since(since));
-                }
+            Slot::Tus(at) => {
+                let Some(archive) = self.archives.get_mut(at) else { return };
+                archive.got_through(now, &answer);
+                let may_have_grown = !archive.has_length;
                 // Not left to timers alone, which browsers slow down in pages that nobody sees.
                 self.renew_if_due(now);
-                self.tus(now, tus::Input::Answer(answer));
+                self.tus(now, at, tus::Input::Answer(answer));
                 // What is sent next may have grown.
-                if self.is_under_way() && !self.has_length {
-                    self.get_ready(now);
+                if self.is_under_way() && may_have_grown {
+                    self.get_ready(now, at);
                 }
             }
             Slot::Api => self.call_answered(now, answer),
@@ -422,30 +394,40 @@ impl Transfer {
 
     /// A file's CRC-32, or that it can't be read any more.
     pub(super) fn checksummed(&mut self, now: Millis, item: ItemId, crc: Result<u32, Reason>) {
-        let result = self.packing.checksummed(item, crc);
-        self.is_ready(now, item, result);
+        let at = self.place(item);
+        if let Some(archive) = self.archives.get_mut(at) {
+            let result = archive.packing.checksummed(item, crc);
+            self.is_ready(now, at, item, result);
+        }
     }
 
     /// What came of packing an item, or that it can't be read any more.
     pub(super) fn packed(&mut self, now: Millis, item: ItemId, packed: Result<Packed, Reason>) {
-        let result = self.packing.packed(now, item, packed);
-        self.is_ready(now, item, result);
+        let at = self.place(item);
+        if let Some(archive) = self.archives.get_mut(at) {
+            let result = archive.packing.packed(now, item, packed);
+            self.is_ready(now, at, item, result);
+        }
     }
 
-    fn is_ready(&mut self, now: Millis, item: ItemId, result: Result<(), Trouble>) {
+    /// The archive that an item is in.
+    fn place(&self, item: ItemId) -> usize {
+        self.archives.iter().position(|archive| archive.packing.has(item)).unwrap_or_default()
+    }
+
+    fn is_ready(&mut self, now: Millis, at: usize, item: ItemId, result: Result<(), Trouble>) {
+        let Some(archive) = self.archives.get(at) else { return };
         match result {
-            Err(Trouble::Changed) if self.resumed != Resumed::No => self.outdated(now),
+            Err(Trouble::Changed) if archive.resumed != Resumed::No => self.outdated(now),
             // Whoever goes on after an error, asks for it again.
-            _ if !self.is_under_way() => self.pass_on(),
+            _ if !self.is_under_way() => self.pass_on(at),
             Ok(()) => {
-                self.get_ready(now);
+                self.get_ready(now, at);
                 self.complete_if_verified(now);
             }
             Err(_) => {
-                let path = self.packing.path(item);
-                let message =
-                    format!("{path} can't be read: was it changed or moved, or the disc taken out?");
-                self.fail(now, ErrorInfo { context: ErrorContext::Files, message, status_code: None });
+                let error = unreadable(archive.packing.path(item));
+                self.fail(now, error);
             }
         }
     }
@@ -461,6 +443,7 @@ impl Transfer {
     }
 }
 
-fn is_taken(answer: &Answer) -> bool {
-    answer.as_ref().is_ok_and(Response::is_success)
+fn unreadable(path: &str) -> ErrorInfo {
+    let message = format!("{path} can't be read: was it changed or moved, or the disc taken out?");
+    ErrorInfo { context: ErrorContext::Files, message, status_code: None }
 }

@@ -45,6 +45,7 @@ impl Session {
             retry_delays: self.config.retry_delays.clone(),
             chunk_size: self.config.chunk_size,
             compression: self.config.compression,
+            by_study: self.config.by_study,
             jitter: (self.entropy)()[0],
             threshold: self.config.upload_token.threshold,
         };
@@ -55,7 +56,7 @@ impl Session {
         if !self.online {
             transfer.start_offline();
         }
-        self.state.spans = Arc::new(transfer.spans().to_vec());
+        self.state.spans = Arc::new(transfer.spans());
         self.state.progress = Progress {
             phase: Phase::Uploading,
             files_total: transfer.file_count(),
@@ -176,10 +177,11 @@ impl Session {
         }
         self.dirty = true;
         match event {
-            transfer::Event::Progress(offset) => {
-                let (progress, bytes) = (&mut self.state.progress, transfer.plain_offset(offset));
+            transfer::Event::Progress => {
+                let progress = &mut self.state.progress;
+                let bytes;
+                (bytes, progress.files_done, self.state.sent) = transfer.sent();
                 progress.bytes_sent = bytes;
-                progress.files_done = transfer.files_before(offset);
                 self.pace.sample(now, bytes);
                 progress.bytes_per_second = self.pace.rate();
                 progress.seconds_left = self.pace.seconds_left(now, progress.bytes_total);

@@ -1,5 +1,6 @@
 //! Why an upload stopped.
 
+use crate::content::FileId;
 use crate::http::{Failure, Method};
 
 /// An upload's end other than success. What is on the server stays there; [`super::Input::Start`] goes on.
@@ -40,7 +41,7 @@ pub enum Error {
     },
     /// A file could not be read while it was to be sent.
     #[error("A file could not be read. Was it changed or moved, or the disc taken out?")]
-    Unreadable,
+    Unreadable(Option<FileId>),
     /// A successful answer lacks a header that the protocol demands, or the page may not read it.
     #[error(
         "The upload server's answer to {method} lacks a readable {header} header (Access-Control-Expose-Headers)."

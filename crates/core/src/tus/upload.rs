@@ -83,8 +83,10 @@ pub struct Upload {
     state: State,
     url: Option<String>,
     offset: u64,
-    /// The furthest that the server ever acknowledged; going beyond it is what counts as progress.
+    /// The furthest that the server ever acknowledged.
     best: u64,
+    /// How often it has lost some of that since.
+    forgot: u8,
     backoff: Backoff,
     /// The token was renewed since the last progress.
     renewed: bool,
@@ -119,6 +121,7 @@ impl Upload {
             url,
             offset: 0,
             best: 0,
+            forgot: 0,
             backoff,
             renewed: false,
             recreated: false,
@@ -214,6 +217,11 @@ impl Upload {
         self.state == State::Ended
     }
 
+    /// Whether it was cancelled, and is over.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelling && self.has_ended()
+    }
+
     /// Up to where the server has it, as far as is known.
     pub fn offset(&self) -> u64 {
         self.offset
@@ -282,7 +290,7 @@ impl Upload {
     }
 
     fn cancel(&mut self, now: Millis) {
-        if self.cancelling || self.state == State::Ended {
+        if self.cancelling {
             return;
         }
         self.cancelling = true;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::archive::Archive;
 use super::{Action, Event, Phase, Purpose, Slot, Transfer};
 use crate::http::{Answer, Failure, Request};
 use crate::lifecycle::{self, Call, Next};
@@ -24,7 +25,8 @@ impl Transfer {
 
     /// What was sent before is only taken for what is there now once it has been seen to be that.
     pub(super) fn complete_if_verified(&mut self, now: Millis) {
-        if self.phase == Phase::Sending && self.tus.has_ended() && self.packing.is_verified() {
+        let is_whole = |archive: &Archive| archive.tus.has_ended() && archive.packing.is_verified();
+        if self.phase == Phase::Sending && self.archives.iter().all(is_whole) {
             self.complete(now);
         }
     }
@@ -44,9 +46,9 @@ impl Transfer {
     /// Stops with an error, which the server is told of afterwards.
     pub(super) fn fail(&mut self, now: Millis, error: ErrorInfo) {
         self.drop_call();
-        self.held = None;
+        self.drop_held();
         // Aborts what is in flight; what is on the server stays.
-        self.tus(now, tus::Input::Pause);
+        self.tus_all(now, || tus::Input::Pause);
         self.phase = Phase::Failed;
         if self.announced {
             // What the person is told can name a file, and its name a patient.
@@ -121,10 +123,9 @@ impl Transfer {
             }),
             Purpose::Start => lifecycle::success(answer).map(drop).map(|()| {
                 self.phase = Phase::Sending;
-                if self.tus.has_ended() {
-                    self.complete_if_verified(now);
-                } else if !self.paused && !self.renew_if_due(now) {
-                    self.tus(now, tus::Input::Start);
+                self.complete_if_verified(now);
+                if !self.renew_if_due(now) {
+                    self.go_on(now);
                 }
             }),
             Purpose::Complete => lifecycle::success(answer).map(drop).map(|()| {
@@ -133,19 +134,20 @@ impl Transfer {
             }),
             Purpose::Config => match lifecycle::read_config(answer) {
                 // Renewed ahead: the last one may still be good, and the tus server says if it is not.
-                Err(_) if !self.tus.needs_token() => {
+                Err(_) if !self.archives.iter().any(|archive| archive.tus.needs_token()) => {
                     self.go_on(now);
                     Ok(())
                 }
                 config => config.map(|config| {
                     self.renewal = self.settings.renewal(self.moment, config.expires);
-                    self.tus(now, tus::Input::Token(config.token));
+                    self.tus_all(now, || tus::Input::Token(config.token.clone()));
                     self.go_on(now);
                 }),
             },
         };
         if let Err(error) = result {
-            if purpose == Purpose::Start && self.is_doubtful(error.status()) {
+            let is_doubtful = |archive: &Archive| archive.is_doubtful(error.status());
+            if purpose == Purpose::Start && self.archives.iter().any(is_doubtful) {
                 return self.outdated(now);
             }
             let context = if purpose == Purpose::Config { ErrorContext::Token } else { ErrorContext::Api };
@@ -153,10 +155,10 @@ impl Transfer {
         }
     }
 
-    /// Starts the upload that waited for a token; one that runs does nothing.
+    /// Starts what has its turn and does not run.
     pub(super) fn go_on(&mut self, now: Millis) {
         if self.phase == Phase::Sending && !self.paused {
-            self.tus(now, tus::Input::Start);
+            (0..self.begun).for_each(|at| self.tus(now, at, tus::Input::Start));
         }
     }
 

@@ -1,129 +1,151 @@
 //! What the tus upload asks for, and getting it ready.
 
 use super::super::packing;
-use super::{Action, Event, Purpose, Resumed, Slot, Transfer};
+use super::archive::Archive;
+use super::{AT_A_TIME, Action, Event, Purpose, Slot, Transfer, unreadable};
 use crate::http::{Body, Request};
 use crate::state::{ErrorContext, ErrorInfo};
 use crate::time::Millis;
 use crate::tus;
 
 impl Transfer {
-    pub(super) fn tus(&mut self, now: Millis, input: tus::Input) {
-        self.tus.handle(now, input);
-        while let Some(action) = self.tus.poll() {
+    /// Lets archives begin while fewer than may are on their way.
+    pub(super) fn take_turns(&mut self, now: Millis) {
+        let is_running = |archive: &&Archive| !archive.tus.has_ended();
+        while self.begun < self.archives.len()
+            && self.archives.iter().take(self.begun).filter(is_running).count() < AT_A_TIME
+        {
+            self.begun += 1;
+            self.get_ready(now, self.begun - 1);
+        }
+    }
+
+    pub(super) fn tus_all(&mut self, now: Millis, input: impl Fn() -> tus::Input) {
+        (0..self.archives.len()).for_each(|at| self.tus(now, at, input()));
+    }
+
+    pub(super) fn tus(&mut self, now: Millis, at: usize, input: tus::Input) {
+        if let Some(archive) = self.archives.get_mut(at) {
+            archive.tus.handle(now, input);
+        }
+        while let Some(archive) = self.archives.get_mut(at)
+            && let Some(action) = archive.tus.poll()
+        {
             match action {
-                tus::Action::Send(request) => self.send(now, request),
+                tus::Action::Send(request) => self.send(now, at, request),
                 tus::Action::Abort => {
-                    self.on_wire = None;
+                    archive.on_wire = None;
                     // A PATCH still held has not been sent.
-                    if self.held.take().is_none() {
-                        self.actions.push_back(Action::Abort(Slot::Tus));
+                    if archive.held.take().is_none() {
+                        self.actions.push_back(Action::Abort(Slot::Tus(at)));
                     }
                 }
+                // One answer is for all that ask.
+                tus::Action::RenewToken if matches!(self.call, Some((Purpose::Config, _))) => {}
                 tus::Action::RenewToken => {
                     let request = self.settings.api.config();
                     self.make_call(now, Purpose::Config, request);
                 }
-                tus::Action::Emit(event) => self.tus_event(now, event),
+                tus::Action::Emit(event) => self.tus_event(now, at, event),
             }
         }
     }
 
-    pub(super) fn tus_event(&mut self, now: Millis, event: tus::Event) {
+    fn tus_event(&mut self, now: Millis, at: usize, event: tus::Event) {
+        let Some(archive) = self.archives.get_mut(at) else { return };
         match event {
             tus::Event::Progress(sent) => {
-                if self.resumed == Resumed::Unconfirmed && sent > 0 {
-                    self.resumed = Resumed::Confirmed;
-                }
-                self.actions.push_back(Action::Emit(Event::Progress(sent)));
+                archive.set_sent(sent);
+                self.actions.push_back(Action::Emit(Event::Progress));
             }
             tus::Event::NeedsLength => {
-                self.packing.needs_len();
-                self.get_ready(now);
+                archive.packing.needs_len();
+                self.get_ready(now, at);
             }
             tus::Event::Connected(connected) => {
+                archive.is_connected = connected;
+                let connected = self.archives.iter().all(|archive| archive.is_connected);
                 self.actions.push_back(Action::Emit(Event::Connected(connected)));
             }
             tus::Event::Created(url) => {
-                self.url = Some(url);
+                archive.url = Some(url);
                 self.remember();
             }
-            tus::Event::Finished => self.complete_if_verified(now),
-            // Whose it was may not be known here any more, or it is not what it was.
-            tus::Event::Failed(error) if self.is_doubtful(error.status()) => self.outdated(now),
-            tus::Event::Failed(error) => {
-                let context = match error {
-                    tus::Error::Unreadable => ErrorContext::Files,
-                    _ => ErrorContext::Upload,
-                };
-                let status_code = error.status();
-                self.fail(now, ErrorInfo { context, message: error.to_string(), status_code });
+            tus::Event::Finished => {
+                self.take_turns(now);
+                self.go_on(now);
+                self.complete_if_verified(now);
             }
-            tus::Event::Cancelled => self.tell_cancel(now),
+            // Whose it was may not be known here any more, or it is not what it was.
+            tus::Event::Failed(error) if archive.is_doubtful(error.status()) => self.outdated(now),
+            tus::Event::Failed(error) => {
+                let (context, path) = match error {
+                    tus::Error::Unreadable(file) => {
+                        (ErrorContext::Files, file.map(|file| archive.packing.path(file.into())))
+                    }
+                    _ => (ErrorContext::Upload, None),
+                };
+                let info = match path {
+                    Some(path) if !path.is_empty() => unreadable(path),
+                    // An entry of an archive has a path of its own.
+                    _ => ErrorInfo { context, message: error.to_string(), status_code: error.status() },
+                };
+                self.fail(now, info);
+            }
+            tus::Event::Cancelled => {
+                if self.archives.iter().all(|archive| archive.tus.is_cancelled()) {
+                    self.tell_cancel(now);
+                }
+            }
         }
     }
 
-    pub(super) fn send(&mut self, now: Millis, request: Request) {
+    fn send(&mut self, now: Millis, at: usize, request: Request) {
+        let Some(archive) = self.archives.get_mut(at) else { return };
         if let Body::Range(range) = &request.body {
-            self.sending = range.clone();
-            self.packing.wanted(range);
-            self.held = Some((range.clone(), request));
-            self.get_ready(now);
+            archive.sending = range.clone();
+            archive.packing.wanted(range);
+            archive.held = Some((range.clone(), request));
+            self.get_ready(now, at);
         } else {
-            self.actions.push_back(Action::Send(Slot::Tus, request));
-            self.tus.handle(now, tus::Input::Sent);
+            archive.tus.handle(now, tus::Input::Sent);
+            self.actions.push_back(Action::Send(Slot::Tus(at), request));
         }
+    }
+
+    pub(super) fn drop_held(&mut self) {
+        self.archives.iter_mut().for_each(|archive| archive.held = None);
     }
 
     /// Has what comes next got ready, sends the held PATCH if that is by now, and tells how much can be sent.
-    pub(super) fn get_ready(&mut self, now: Millis) {
-        self.tus.handle(now, tus::Input::LargestChunk(self.packing.largest_chunk()));
-        // Where an upload goes on that was begun in another page, no chunk has been asked for yet.
-        if self.sending.end < self.tus.offset() {
-            self.sending = self.tus.offset()..self.tus.offset();
-            self.packing.wanted(&self.sending);
-        }
-        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
-        self.pass_on();
-        if let Some((range, request)) = self.held.take() {
-            match self.packing.parts(&range) {
+    pub(super) fn get_ready(&mut self, now: Millis, at: usize) {
+        let Some(archive) = self.archives.get_mut(at) else { return };
+        archive.read_ahead(now);
+        self.pass_on(at);
+        let Some(archive) = self.archives.get_mut(at) else { return };
+        if let Some((range, request)) = archive.held.take() {
+            match archive.packing.parts(&range) {
                 Ok(parts) => {
-                    if range.end > self.remembered.0 || self.packing.made().1 > self.remembered.1 {
+                    archive.on_wire = Some((now, 0));
+                    archive.tus.handle(now, tus::Input::Sent);
+                    if archive.is_beyond_record(range.end) {
                         self.remember();
                     }
                     let request = Request { body: Body::Parts(parts), ..request };
-                    self.actions.push_back(Action::Send(Slot::Tus, request));
-                    self.on_wire = Some((now, 0));
-                    self.tus.handle(now, tus::Input::Sent);
+                    self.actions.push_back(Action::Send(Slot::Tus(at), request));
                 }
-                Err(_) => self.held = Some((range, request)),
+                Err(_) => archive.held = Some((range, request)),
             }
         }
-        self.foresee();
-        if !self.has_length {
-            let length = self.packing.len();
-            self.has_length = length.is_some();
-            let available = tus::Input::Available(self.packing.decided_len());
-            self.tus(now, length.map_or(available, tus::Input::Length));
+        let Some(archive) = self.archives.get_mut(at) else { return };
+        self.actions.extend(archive.foresee().map(|(digest, parts)| Action::Digest(digest, parts)));
+        if let Some(input) = archive.news_of_length() {
+            self.tus(now, at, input);
         }
     }
 
-    /// Has the digest of the next chunk made, if it is sent with one, while this one is on its way.
-    pub(super) fn foresee(&mut self) {
-        let start = self.sending.end;
-        let end = start.saturating_add(self.tus.next_chunk_size());
-        let next = start..self.packing.len().map_or(end, |len| end.min(len));
-        let digest = self.tus.digest(next.end.saturating_sub(start)).filter(|_| !next.is_empty());
-        if let Some(digest) = digest.filter(|_| self.foreseen != next && self.held.is_none())
-            && let Ok(parts) = self.packing.parts(&next)
-        {
-            self.foreseen = next;
-            self.actions.push_back(Action::Digest(digest, parts));
-        }
-    }
-
-    pub(super) fn pass_on(&mut self) {
-        while let Some(action) = self.packing.poll() {
+    pub(super) fn pass_on(&mut self, at: usize) {
+        while let Some(action) = self.archives.get_mut(at).and_then(|archive| archive.packing.poll()) {
             self.actions.push_back(match action {
                 packing::Action::Checksum(item, content) => Action::Checksum(item, content),
                 packing::Action::Pack(item, content, level) => Action::Pack(item, content, level),

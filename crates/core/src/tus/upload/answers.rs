@@ -9,6 +9,10 @@ use crate::tus::interface::{Action, Event};
 use crate::tus::location;
 use crate::tus::server::Server;
 
+/// Times that a server may lose what it had acknowledged before sending it again counts as no progress any more: one that
+/// never keeps anything would be sent to for ever.
+const FORGIVEN: u8 = 8;
+
 impl Upload {
     pub(super) fn answered(&mut self, now: Millis, step: Step, answer: &Answer) {
         if answer.is_ok() {
@@ -103,10 +107,14 @@ impl Upload {
             self.chunk.taken(sent, elapsed, self.most());
             self.server.checksums.taken(sent, elapsed);
         }
+        let got_through = offset > self.offset;
+        self.forgot = self.forgot.saturating_add(u8::from(offset < self.offset));
         self.offset = offset;
         self.emit(Event::Progress(offset));
-        if offset > self.best {
-            self.best = offset;
+        if offset > self.best || (got_through && self.forgot < FORGIVEN) {
+            if offset > self.best {
+                (self.best, self.forgot) = (offset, 0);
+            }
             self.backoff.reset();
             self.renewed = false;
         } else if step == Step::Patch && offset < available {
@@ -178,7 +186,7 @@ impl Upload {
     pub(super) fn give_up(&mut self, step: Step, answer: &Answer) {
         self.fail(match answer {
             Ok(response) => Error::refused(step.method(), response.status, &response.body),
-            Err(Failure::Unreadable) => Error::Unreadable,
+            Err(Failure::Unreadable(file)) => Error::Unreadable(*file),
             Err(failure) => Error::Unreachable { failure: *failure },
         });
     }

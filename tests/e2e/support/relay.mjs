@@ -1,0 +1,70 @@
+// Stands before a server: notes what is asked for, and answers some of it in the server's place.
+
+import { createServer, request as ask } from "node:http";
+import { once } from "node:events";
+
+export class Relay {
+  /** Port to forward to. */
+  target;
+  /** `[method, path]` of each request that came, in order. */
+  seen = [];
+  /** The most PATCHes that were under way at a time. */
+  most = 0;
+  #patches = 0;
+  #refusals = [];
+
+  /** Answers the next request of this method with a status, once its body has come. */
+  refuse(method, status, headers = {}) {
+    this.#refusals.push({ method, status, headers });
+  }
+
+  /** How many of those have not been met yet. */
+  get left() {
+    return this.#refusals.length;
+  }
+
+  /** The calls of the API's lifecycle so far, by name. */
+  calls() {
+    return this.seen.flatMap(([method, path]) =>
+      method === "POST" ? (path.match(/\/uploader\/upload\/(\w+)$/)?.slice(1) ?? []) : [],
+    );
+  }
+
+  handle(request, response) {
+    const { method, url: path, headers } = request;
+    this.seen.push([method, path]);
+    if (method === "PATCH") {
+      this.most = Math.max(this.most, (this.#patches += 1));
+      response.once("close", () => (this.#patches -= 1));
+    }
+    const at = this.#refusals.findIndex((refusal) => refusal.method === method && path.startsWith("/files/"));
+    if (at >= 0) {
+      const [refusal] = this.#refusals.splice(at, 1);
+      const cors = { "access-control-allow-origin": "*", "access-control-expose-headers": "*, retry-after" };
+      const answer = () => response.writeHead(refusal.status, { ...cors, ...refusal.headers }).end();
+      request.resume().once("end", answer);
+      return;
+    }
+    const onward = ask({ host: "127.0.0.1", port: this.target, method, path, headers, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.on("error", () => response.destroy());
+      answer.pipe(response);
+    });
+    // What happens to one side happens to the other.
+    onward.on("error", () => response.destroy());
+    response.once("close", () => onward.destroy());
+    request.pipe(onward);
+  }
+
+  /** A server of its own for it; gives its port. Ends with the test. */
+  async listen(test) {
+    const server = createServer((request, response) => this.handle(request, response));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    test.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return server.address().port;
+  }
+}
