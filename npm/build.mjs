@@ -1,5 +1,5 @@
 // Bundles the wasm-bindgen output and the TypeScript into the npm package:
-// node build.mjs <glue dir> <server glue dir> <licences of the crates> <out dir>
+// node build.mjs <glue dir> <server glue dir> <previews glue dir> <licences of the crates> <out dir>
 
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
@@ -7,14 +7,16 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { componentFiles } from "./build-components.mjs";
 import { serverFiles } from "./build-server.mjs";
+import { previewsFiles } from "./build-previews.mjs";
 import { manifest } from "./manifest.mjs";
 import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 import { lines } from "./src/catalogue.mjs";
 
 const here = import.meta.dirname;
-const [glueDir, serverGlueDir, licences, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
-if (!outDir) throw new Error("usage: node build.mjs <glue dir> <server glue dir> <licences> <out dir>");
+const [glueDir, serverGlueDir, previewsGlueDir, licences, outDir] = process.argv.slice(2).map((dir) => resolve(dir));
+if (!outDir)
+  throw new Error("usage: node build.mjs <glue dir> <server glue dir> <previews glue dir> <licences> <out dir>");
 
 const wasm = await readFile(join(glueDir, "standalone_auraloader_bg.wasm"));
 /** What wasm-pack has from Cargo.toml. */
@@ -79,6 +81,11 @@ function modules(texts) {
   };
   for (const [name, text] of Object.entries(texts)) contents[name] = { contents: text, loader: "text" };
   return (builder) => {
+    // A file of its own, for bundlers as well.
+    builder.onResolve({ filter: /^previews$/ }, () => ({
+      path: "./standalone-auraloader.previews.mjs",
+      external: true,
+    }));
     builder.onResolve({ filter: new RegExp(`^(${Object.keys(contents).join("|")})$`) }, ({ path }) => ({
       path,
       namespace: "made",
@@ -146,6 +153,7 @@ const files = {
   "standalone-auraloader_bg.wasm": wasm,
   ...(await componentFiles(version)),
   ...(await serverFiles(serverGlueDir, version)),
+  ...(await previewsFiles(previewsGlueDir)),
   ...locales,
   ...typings,
   "integrity.json": json(integrity),

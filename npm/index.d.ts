@@ -144,8 +144,16 @@ export interface Options {
    */
   theme?: "light" | "dark" | "auto" | null;
   /**
+   * Pictures on the studies' cards. What makes them is loaded from beside the script
+   * (`standalone-auraloader.previews.mjs`, `.previews.wasm`) once a study has been found; where it is missing, and for
+   * files that it can't decode, the cards are shown without.
+   * @default true
+   */
+  previews?: boolean | null;
+  /**
    * Same-origin address of `standalone-auraloader.worker.js`, for pages whose Content-Security-Policy refuses blob
-   * workers. Without it the worker comes from inside the script; without any worker the work is done on the page.
+   * workers. Without it the worker comes from inside the script; without any worker the work is done on the page. With it
+   * `standalone-auraloader.previews.worker.js` beside the script is taken for the pictures.
    */
   workerUrl?: string | null;
   /**

@@ -9,7 +9,7 @@ import { json } from "node:stream/consumers";
 const file = process.argv[2];
 if (!file) throw new Error("usage: cargo metadata … | node licences.mjs <file>");
 
-const roots = ["standalone-auraloader", "auraloader-signing-node"];
+const roots = ["standalone-auraloader", "auraloader-signing-node", "auraloader-previews"];
 const { packages, resolve } = await json(process.stdin);
 const byId = new Map(packages.map((one) => [one.id, one]));
 const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));

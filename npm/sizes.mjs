@@ -10,6 +10,8 @@ const budgets = {
   "standalone-auraloader.mjs": 8_000,
   "standalone-auraloader_bg.wasm": undefined,
   "standalone-auraloader.worker.js": undefined,
+  "standalone-auraloader.previews.mjs": 4_000,
+  "standalone-auraloader.previews.wasm": 140_000,
 };
 
 const dir = process.argv[2];
@@ -17,7 +19,7 @@ if (!dir) throw new Error("usage: node sizes.mjs <package dir>");
 
 let over = false;
 console.log(
-  `${"file".padEnd(34)}${["raw", "gzip 9", "brotli 11", "budget"].map((head) => head.padStart(11)).join("")}`,
+  `${"file".padEnd(40)}${["raw", "gzip 9", "brotli 11", "budget"].map((head) => head.padStart(11)).join("")}`,
 );
 for (const [file, budget] of Object.entries(budgets)) {
   const bytes = await readFile(join(dir, file));
@@ -26,7 +28,7 @@ for (const [file, budget] of Object.entries(budgets)) {
   }).length;
   over ||= budget !== undefined && brotli > budget;
   const cells = [bytes.length, gzipSync(bytes, { level: 9 }).length, brotli, budget ?? "–"];
-  console.log(`${file.padEnd(34)}${cells.map((cell) => String(cell).padStart(11)).join("")}`);
+  console.log(`${file.padEnd(40)}${cells.map((cell) => String(cell).padStart(11)).join("")}`);
 }
 if (over) {
   console.error("A file is over its budget.");

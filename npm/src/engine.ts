@@ -2,35 +2,41 @@
 
 import { init, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
-import type { Options } from "../index.js";
+import type { Options, StudyInfo } from "../index.js";
 import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
 import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
 import type { Language } from "./language.js";
+import type { showPreviews } from "./previews.js";
 import { scriptUrl } from "./script-url.js";
 
 /** Where the compiled module comes from; the one thing in which the builds differ. */
 export type Source = () => Promise<WebAssembly.Module>;
 
+/** Loads what draws pictures on cards; a file of its own in all builds. */
+export type Previews = () => Promise<{ showPreviews: typeof showPreviews }>;
+
 /** The loaded WebAssembly. */
 export interface Engine {
   /** Makes one widget; it draws nothing before `mount()`. */
   widget(options: Options, container: HTMLElement, language: Language): Widget;
+  /** Has pictures drawn once a study has been found, until `ended`. */
+  preview(widget: Widget, options: Options, container: HTMLElement, ended: AbortSignal): void;
 }
 
 /** A loader that compiles and instantiates once, and tries anew after a failure. */
-export function engineFrom(source: Source): () => Promise<Engine> {
+export function engineFrom(source: Source, previews: Previews): () => Promise<Engine> {
   let loading: Promise<Engine> | undefined;
   return () =>
-    (loading ??= load(source).catch((error: unknown) => {
+    (loading ??= load(source, previews).catch((error: unknown) => {
       loading = undefined;
       const message = error instanceof Error ? error.message : String(error);
       throw new AuraloaderError("load-failed", "init", message, { cause: error });
     }));
 }
 
-async function load(source: Source): Promise<Engine> {
+async function load(source: Source, previews: Previews): Promise<Engine> {
   const module = await source();
   await init({ module_or_path: module });
   return {
@@ -41,6 +47,20 @@ async function load(source: Source): Promise<Engine> {
         module,
         () => startWorker(options.workerUrl),
       ),
+    preview: (widget, options, container, signal) => {
+      const start = async ({ detail }: Event & { detail?: StudyInfo[] }) => {
+        try {
+          const { showPreviews } = await previews();
+          if (signal.aborted) return;
+          const { port1, port2 } = new MessageChannel();
+          widget.pictures(port1);
+          await showPreviews(container, port2, detail ?? [], options.workerUrl, signal);
+        } catch (error) {
+          if (options.debug) console.warn("[auraloader] There are no previews", error);
+        }
+      };
+      container.addEventListener("auraloader:studies", start, { once: true, signal });
+    },
   };
 }
 

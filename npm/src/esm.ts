@@ -21,6 +21,9 @@ const texts: Record<string, () => ReturnType<LoadTexts>> = {
 
 export { AuraloaderError } from "./error.js";
 export const StandaloneAuraloader = uploaderClass(
-  engineFrom(() => compileFrom(fetch(new URL("./standalone-auraloader_bg.wasm", import.meta.url)))),
+  engineFrom(
+    () => compileFrom(fetch(new URL("./standalone-auraloader_bg.wasm", import.meta.url))),
+    () => import("previews"),
+  ),
   (name) => (texts[name] as () => ReturnType<LoadTexts>)(),
 );

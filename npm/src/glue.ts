@@ -15,8 +15,13 @@ export interface Widget {
   cancel(): Promise<void>;
   reset(): Promise<void>;
   removeStudy(uid: string): Promise<void>;
+  /** Answers on `port`: to a Study Instance UID with {@link PictureFile}. */
+  pictures(port: MessagePort): void;
   destroy(): void;
 }
+
+/** The file by which a study is shown, and whether it is a raw deflate stream; nothing if there is none. */
+export type PictureFile = [Blob, boolean] | undefined;
 
 /** The module's exports once it is instantiated. */
 export interface Glue {

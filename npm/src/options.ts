@@ -129,6 +129,7 @@ const optional: Record<string, Check> = {
   strings,
   theme: oneOf("light", "dark", "auto"),
   workerUrl: string,
+  previews: boolean,
   debug: boolean,
 };
 

@@ -8,8 +8,12 @@ import { uploaderClass } from "./uploader.js";
 export { AuraloaderError } from "./error.js";
 /** Where this script lies; nobody knows where a bundler has put it. */
 const here = (globalThis.document?.currentScript as HTMLScriptElement | null)?.src;
+const beside = (file: string) => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(file, here).href);
 
 export const StandaloneAuraloader = uploaderClass(
-  engineFrom(() => WebAssembly.compile(decode(wasmText))),
-  (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(`locales/${name}.mjs`, here).href),
+  engineFrom(
+    () => WebAssembly.compile(decode(wasmText)),
+    async () => beside("standalone-auraloader.previews.mjs"),
+  ),
+  (name) => beside(`locales/${name}.mjs`),
 );

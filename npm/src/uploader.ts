@@ -17,6 +17,7 @@ export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts)
     readonly #options: Options;
     #widget: Widget | undefined;
     #initialising: Promise<void> | undefined;
+    #previews: AbortController | undefined;
     #ready = false;
     #mounted = false;
     #destroyed = false;
@@ -113,8 +114,13 @@ export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts)
       }
       const [engine, language] = await Promise.all([load(), languageOf(this.#options, container, loadTexts)]);
       if (this.#destroyed) return;
-      this.#widget = engine.widget(this.#options, container, language);
-      living.add(this.#widget);
+      const widget = engine.widget(this.#options, container, language);
+      this.#widget = widget;
+      living.add(widget);
+      if (this.#options.previews ?? true) {
+        this.#previews = new AbortController();
+        engine.preview(widget, this.#options, container, this.#previews.signal);
+      }
       await this.#widget.init();
       this.#ready = true;
     }
@@ -134,6 +140,7 @@ export function uploaderClass(load: () => Promise<Engine>, loadTexts: LoadTexts)
       this.#widget = undefined;
       this.#initialising = undefined;
       this.#ready = false;
+      this.#previews?.abort();
       if (!widget) return;
       living.delete(widget);
       widget.destroy();

@@ -50,7 +50,10 @@ test("the manifest names the files that are there, and no others", async () => {
   const there = entries.filter((one) => one.isFile()).map((one) => relative(pkg, join(one.parentPath, one.name)));
   for (const file of filesOf([main, module, types, exports, sideEffects])) {
     const [start, end] = file.replace("./", "").split("*");
-    assert.ok(there.some((name) => (end === undefined ? name === start : name.startsWith(start))), file);
+    assert.ok(
+      there.some((name) => (end === undefined ? name === start : name.startsWith(start))),
+      file,
+    );
   }
   assert.deepEqual([...files, "README.md", "package.json"].sort(), there.sort());
 });

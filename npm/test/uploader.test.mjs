@@ -27,13 +27,14 @@ class Recorder {
   }
 }
 
-let widgets, load, warn, uploader;
+let widgets, previews, load, warn, uploader;
 
 beforeEach(() => {
   globalThis.document = { getElementById: (id) => (id === "there" ? container : null) };
   mock.restoreAll();
   warn = mock.method(console, "warn", () => {});
   widgets = [];
+  previews = [];
   load = mock.fn(async () => ({
     widget: (...given) => {
       const widget = new Recorder();
@@ -41,6 +42,7 @@ beforeEach(() => {
       widgets.push(widget);
       return widget;
     },
+    preview: (...given) => previews.push(given),
   }));
   uploader = new (uploaderClass(load, noTexts))(options);
 });
@@ -123,6 +125,20 @@ for (const method of ["mount", "upload", "addFiles"]) {
     await assert.rejects(uploader[method]([]), { code: "not-initialised", message });
   });
 }
+
+test("previews are asked for until the end, unless they are switched off", async () => {
+  const widget = await initialised();
+  const [[previewed, given, where, ended]] = previews;
+  assert.deepEqual([previewed, given, where, ended.aborted], [widget, options, container, false]);
+  uploader.destroy();
+  assert.equal(ended.aborted, true);
+
+  uploader = new (uploaderClass(load))({ ...options, previews: false });
+  uploader.init();
+  await turn();
+  assert.equal(widgets.length, 2);
+  assert.equal(previews.length, 1);
+});
 
 test("a second mount warns and draws nothing", async () => {
   const widget = await initialised();

@@ -193,6 +193,12 @@ impl Widget {
         self.0.ask(&self.0.waiting.remove, Command::RemoveStudy(uid))
     }
 
+    /// Has the engine answer on `port`: to a Study Instance UID with `[Blob, whether it is a raw deflate stream]` of the image
+    /// by which the study is shown, or `undefined`.
+    pub fn pictures(&self, port: &JsValue) {
+        self.0.send_with(Command::Pictures, &Array::of1(port));
+    }
+
     /// Unmounts, ends the engine and lets go of everything.
     pub fn destroy(&self) {
         self.0.destroyed.set(true);

@@ -131,7 +131,10 @@ pub async fn compose(
 
 /// A range of a file. All of it is the file itself: each slice is registered with the browser's process, which costs more
 /// than reading or sending a small file does.
-fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+///
+/// # Errors
+/// The browser's own exception.
+pub fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
     if range.start == 0 && range.end as f64 >= file.size() {
         return Ok(file.clone().unchecked_into());
     }

@@ -3,6 +3,7 @@
 mod checksum;
 mod memory;
 mod packing;
+mod pictures;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -16,6 +17,7 @@ use auraloader_core::session::{Action, Input, Key, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::XmlHttpRequest;
 
@@ -86,6 +88,7 @@ impl Engine {
             Command::Cancel => Input::Cancel,
             Command::Reset => Input::Reset,
             Command::RemoveStudy(uid) => Input::RemoveStudy(uid),
+            Command::Pictures => return self.answer_pictures(&files.get(0).unchecked_into()),
         };
         self.handle(input);
     }

@@ -65,6 +65,8 @@ pub enum Command {
     Reset,
     /// Take a study out.
     RemoveStudy(String),
+    /// Beside it goes the `MessagePort` on which files of pictures are asked for.
+    Pictures,
 }
 
 /// From the engine to the page.

@@ -66,7 +66,10 @@ test("over a slow link what can be is deflated by itself, and what is compressed
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
   server.proxy.rate = 4_000_000;
   const { entries } = await holds(await upload(t, server, folder, { widget: {} }), folder);
-  assert.ok(entries.every((entry) => entry.isDeflated));
+  // What goes first, to learn how fast the link is, lies as it was.
+  const first = entries.findIndex((entry) => entry.isDeflated);
+  assert.ok(first > 0 && first < entries.length / 2, `${first} of ${entries.length}`);
+  assert.ok(entries.slice(first).every((entry) => entry.isDeflated));
 
   const mixed = await startTusServer(t);
   const archive = await upload(t, mixed, publicFiles, { widget: { compression: "deflate" } });

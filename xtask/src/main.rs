@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod example;
 mod fuzz;
+mod previews;
 mod release;
 mod setup;
 mod signing;

@@ -1,11 +1,11 @@
-//! Builds the package: wasm-pack and binaryen's wasm-opt for the widget, [`signing`], then the bundles of npm/build.mjs.
+//! Builds the package: wasm-pack and binaryen's wasm-opt for the widget, [`signing`], [`previews`], then the bundles of npm/build.mjs.
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::stamp::Step;
 use crate::workspace::{root, say};
-use crate::{setup, signing};
+use crate::{previews, setup, signing};
 
 const GLUE: &str = "target/widget";
 const WASM: &str = "target/widget/standalone_auraloader_bg.wasm";
@@ -21,6 +21,7 @@ pub(crate) fn build(sh: &Shell) -> Result<()> {
     setup::for_build(sh)?;
     wasm(sh)?;
     signing::build(sh)?;
+    previews::build(sh)?;
     licences(sh)?;
     package(sh)
 }
@@ -130,6 +131,8 @@ fn package(sh: &Shell) -> Result<()> {
             "target/widget/package.json",
             signing::WASM,
             signing::GLUE,
+            previews::WASM,
+            previews::GLUE,
         ],
         outputs: &[
             "pkg/element.mjs",
@@ -141,6 +144,9 @@ fn package(sh: &Shell) -> Result<()> {
             "pkg/standalone-auraloader.mjs",
             "pkg/standalone-auraloader_bg.wasm",
             "pkg/standalone-auraloader.worker.js",
+            "pkg/standalone-auraloader.previews.mjs",
+            "pkg/standalone-auraloader.previews.wasm",
+            "pkg/standalone-auraloader.previews.worker.js",
             "pkg/server.mjs",
             "pkg/server.cjs",
             "pkg/index.d.ts",
@@ -151,7 +157,7 @@ fn package(sh: &Shell) -> Result<()> {
     };
     step.run(|| {
         say("Bundling the package into pkg/");
-        let server = signing::DIR;
-        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} {LICENCES} pkg").run()?)
+        let (server, previews) = (signing::DIR, previews::DIR);
+        Ok(cmd!(sh, "node npm/build.mjs {GLUE} {server} {previews} {LICENCES} pkg").run()?)
     })
 }

@@ -129,3 +129,26 @@ fn irregular_uids_and_several_values() {
     assert_eq!(studies[1].study_uid, "<b>../x</b>");
     assert!(studies.iter().all(|study| study.warnings.contains(&Warning::IrregularUid)));
 }
+
+#[test]
+fn a_study_is_shown_by_the_middle_image_of_its_largest_series() {
+    let mut index = Index::default();
+    let series = [("1.2.3.1", "CT", 2), ("1.2.3.2", "CT", 5), ("1.2.3.3", "SR", 9)];
+    let images =
+        series.iter().flat_map(|(series, modality, count)| (0..*count).map(move |_| (*series, *modality)));
+    for (file, (series, modality)) in (0..).zip(images) {
+        let instance = format!("1.2.3.{file}.9");
+        // What is not the same in all files of a series parts it into groups.
+        let patient = if file % 2 == 0 { "Doe^Jane" } else { "Doe^Jane^^Dr" };
+        let image = Image { series, modality, patient, instance: &instance, ..Image::default() };
+        add(&mut index, file, "x", &image.file());
+    }
+    add(&mut index, 40, "y", &Image { study: "1.9", series: "1.9.1", ..Image::default() }.file());
+    let shown = |index: &Index, study| index.middle_image(study).map(|content| content.file);
+    assert_eq!(
+        (shown(&index, "1.2.3"), shown(&index, "1.9"), shown(&index, "1.8")),
+        (Some(4), Some(40), None)
+    );
+    index.remove_study("1.2.3");
+    assert_eq!((shown(&index, "1.2.3"), shown(&index, "1.9")), (None, Some(40)));
+}

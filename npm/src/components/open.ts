@@ -28,6 +28,7 @@ const optionNames = Object.keys({
   locale: 0,
   strings: 0,
   theme: 0,
+  previews: 0,
   workerUrl: 0,
   debug: 0,
 } satisfies Record<keyof Omit<Given, keyof Callbacks>, 0>) as (keyof Given)[];

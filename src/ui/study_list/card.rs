@@ -44,7 +44,8 @@ pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
     let open = RwSignal::new(false);
     let toggle = toggle(open, "button plain toggle", |button| button.text_of(move || text(Words::contents)));
     toggle.node().put("part", "toggle");
-    let tile = el("div", &[("class", "tile")]).child(icon(icon::IMAGE)).child(
+    // `npm/src/previews.ts` finds it by that, and puts a picture over the icon.
+    let tile = el("div", &[("class", "tile"), ("data-study", uid)]).child(icon(icon::IMAGE)).child(
         el("span", &[])
             .text_of(move || text(|_, study| study.modalities.first().cloned().unwrap_or_default())),
     );

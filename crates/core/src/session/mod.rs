@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::content::Content;
 use crate::credentials::{self, Credential, Kind, Subject};
 use crate::dicom::{Index, Text};
 use crate::few::Few;
@@ -207,6 +208,11 @@ impl Session {
         self.read_on(now);
         self.settle_credentials(now);
         self.tell(now, self.state.step != self.shown);
+    }
+
+    /// Where the image lies by which a study is shown ([`Index::middle_image`]).
+    pub fn picture(&self, study_uid: &str) -> Option<&Content> {
+        self.index.middle_image(study_uid)
     }
 
     /// The UUID of the upload that runs or has stopped, if there is one.

@@ -1,6 +1,7 @@
 //! Which files go into the upload, grouped: study → series → instances.
 
 mod instance;
+mod middle;
 mod studies;
 
 use std::sync::Arc;

@@ -4,9 +4,11 @@ use super::super::field::Tag;
 
 /// How the elements of a data set are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Encoding {
-    pub(super) big_endian: bool,
-    pub(super) explicit_vr: bool,
+pub struct Encoding {
+    /// The most significant byte comes first.
+    pub big_endian: bool,
+    /// Elements name their value representation.
+    pub explicit_vr: bool,
 }
 
 /// Inlined by hand as in `window.rs`.
@@ -17,7 +19,7 @@ impl Encoding {
     ///
     /// A data set starts with a low group number, so the byte order that gives the lower one is right, unless only
     /// the other one makes sense.
-    pub(super) fn guess(first: &[u8; 8], room: u64) -> Self {
+    pub fn guess(first: &[u8; 8], room: u64) -> Self {
         let [a, b, ..] = *first;
         let big_endian = u16::from_be_bytes([a, b]) < u16::from_le_bytes([a, b]);
         let likelier = Self::guess_vr(big_endian, first, room);
@@ -65,28 +67,31 @@ impl Encoding {
 
 /// Tag, value representation and length of one element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ElementHeader {
-    pub(super) tag: Tag,
+pub struct ElementHeader {
+    /// Which attribute, or an item or delimiter.
+    pub tag: Tag,
     /// `None` where the element is encoded without one.
-    pub(super) vr: Option<[u8; 2]>,
-    /// `None`: undefined length.
-    pub(super) value_len: Option<u32>,
+    pub vr: Option<[u8; 2]>,
+    /// Bytes of the value; `None`: undefined length.
+    pub value_len: Option<u32>,
     /// Bytes of the header itself: 8 or 12.
-    pub(super) len: u64,
+    pub len: u64,
 }
 
 /// Why the bytes at hand are no element header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Defect {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
     /// They are too few.
+    #[error("too few bytes for an element's header")]
     Short,
     /// No reading of them makes sense.
+    #[error("no reading of these bytes makes an element's header")]
     Nonsense,
 }
 
 impl ElementHeader {
     /// Bytes of the longest header.
-    pub(super) const MAX_LEN: usize = 12;
+    pub const MAX_LEN: usize = 12;
 
     /// Reads a header from the start of `bytes`, which are fewer than [`Self::MAX_LEN`] only at the end of the
     /// data set; `room` is how many bytes there are to the end, headers and all.
@@ -94,7 +99,10 @@ impl ElementHeader {
     /// Items and delimiters have no VR in any encoding. The known slips of writers are undone where the length
     /// as it stands overshoots the file, or where there is no VR in an explicit data set: private elements are
     /// copied verbatim from an implicit one, and long VRs are written in the short form.
-    pub(super) fn parse(bytes: &[u8], encoding: Encoding, room: u64) -> Result<Self, Defect> {
+    ///
+    /// # Errors
+    /// There is no header.
+    pub fn parse(bytes: &[u8], encoding: Encoding, room: u64) -> Result<Self, Defect> {
         let first = bytes.first_chunk::<8>().ok_or(Defect::Short)?;
         let without_vr = encoding.header_without_vr(first);
         let [.., e, f, g, h] = *first;

@@ -10,7 +10,7 @@ mod window;
 
 use std::ops::Range;
 
-use self::element::Encoding;
+pub use self::element::{Defect, ElementHeader, Encoding};
 use self::nesting::Nesting;
 use self::window::Window;
 use super::field::{Field, Tag};

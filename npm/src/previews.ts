@@ -1,0 +1,159 @@
+// Pictures on the cards: asks for the file of a study whose card comes near, has a worker draw it, and shows it. One at a
+// time, and only while nothing is read or sent. Loaded when a study has been found.
+
+import workerScript from "previews-worker-script";
+import type { StudyInfo, UploaderState } from "../index.js";
+import { compileFrom } from "./compile.js";
+import type { PictureFile } from "./glue.js";
+import type { Job, Picture } from "./previews-worker.js";
+
+/** CSS pixels a side. */
+const SIDE = 96;
+/** What a file takes longer than, in milliseconds, is none that is shown. */
+const PATIENCE = 10_000;
+/** Pictures that stay on cards that are far away, 150 KB each at most. */
+const KEPT = 200;
+
+let module: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * Until `ended`; `studies` are those that have been found so far, and `files` tells where their images are. Rejects if the
+ * module can't be had.
+ */
+export async function showPreviews(
+  container: HTMLElement,
+  files: MessagePort,
+  studies: StudyInfo[],
+  workerUrl: string | null | undefined,
+  ended: AbortSignal,
+): Promise<void> {
+  const size = Math.round(SIDE * Math.min(devicePixelRatio, 2));
+  const near = new Set<Element>();
+  /** The cards that have been seen to, in this order, with the number of images that their studies had. */
+  const done = new Map<Element, number>();
+  let images = new Map<string, number>();
+  /** Not there yet, or not any more where the page's policy refuses the worker. */
+  let compiled: WebAssembly.Module | undefined;
+  let worker: Worker | undefined;
+  let isFree = true;
+  let isQuiet = true;
+
+  const observer = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) near[isIntersecting ? "add" : "delete"](target);
+      void drawNext();
+    },
+    { rootMargin: "50%" },
+  );
+  const uidOf = (tile: Element) => tile.getAttribute("data-study") ?? "";
+
+  const look = (found: StudyInfo[]) => {
+    images = new Map(found.map((study) => [study.study_uid, study.images]));
+    // The cards are drawn after their state has been told.
+    requestAnimationFrame(() => {
+      for (const tile of [...near, ...done.keys()]) {
+        if (tile.isConnected) continue;
+        near.delete(tile);
+        done.delete(tile);
+        observer.unobserve(tile);
+      }
+      for (const tile of container.shadowRoot?.querySelectorAll(".tile") ?? []) observer.observe(tile);
+      void drawNext();
+    });
+  };
+
+  const drawNext = async () => {
+    if (!compiled || !isFree || !isQuiet || ended.aborted) return;
+    const tile = [...near].find((tile) => images.has(uidOf(tile)) && done.get(tile) !== images.get(uidOf(tile)));
+    if (!tile) return;
+    isFree = false;
+    const uid = uidOf(tile);
+    done.delete(tile);
+    done.set(tile, images.get(uid) ?? 0);
+    const picture = await pictureOf(uid, compiled).catch(() => undefined);
+    // The study may have got a picture before, of fewer images.
+    tile.querySelector("canvas")?.remove();
+    if (picture) tile.append(canvas(picture));
+    for (const other of done.keys()) {
+      if (done.size <= KEPT) break;
+      if (near.has(other)) continue;
+      other.querySelector("canvas")?.remove();
+      done.delete(other);
+    }
+    isFree = true;
+    void drawNext();
+  };
+
+  const pictureOf = async (uid: string, module: WebAssembly.Module): Promise<Picture | undefined> => {
+    const file = await new Promise<PictureFile>((resolve) => {
+      files.onmessage = ({ data }) => resolve(data);
+      files.postMessage(uid);
+    });
+    if (!file || ended.aborted) return undefined;
+    const [blob, deflated] = file;
+    worker ??= start(module, workerUrl);
+    const drawn = await answer(worker, { blob, deflated, size });
+    if (typeof drawn !== "string" && !ended.aborted) return drawn;
+    // What has broken down or takes for ever is of no more use; the next card gets a fresh one.
+    worker.terminate();
+    worker = undefined;
+    if (drawn === "refused") compiled = undefined;
+    return undefined;
+  };
+
+  container.addEventListener(
+    "auraloader:state",
+    (event) => {
+      const { step, studies } = (event as CustomEvent<UploaderState>).detail;
+      isQuiet = step === "pending";
+      if (isQuiet) look(studies);
+    },
+    { signal: ended },
+  );
+  ended.addEventListener("abort", () => {
+    observer.disconnect();
+    worker?.terminate();
+    files.close();
+  });
+  look(studies);
+  compiled = await (module ??= compileFrom(fetch(new URL("./standalone-auraloader.previews.wasm", import.meta.url))));
+  void drawNext();
+}
+
+/** What comes of a job: nothing where there is no picture in the file. */
+type Answer = Picture | "broken" | "refused" | undefined;
+
+function answer(worker: Worker, job: Job): Promise<Answer> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve("broken"), PATIENCE);
+    const settle = (answer: Answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    worker.onmessage = ({ data }) => settle(data);
+    // What goes wrong in the script it catches itself, so there is none.
+    worker.onerror = () => settle("refused");
+    worker.postMessage(job);
+  });
+}
+
+function start(module: WebAssembly.Module, workerUrl: string | null | undefined): Worker {
+  // A page that names a script of its own for the main worker refuses those of blobs.
+  const url = workerUrl
+    ? new URL("./standalone-auraloader.previews.worker.js", import.meta.url).href
+    : URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.postMessage(module);
+  return worker;
+}
+
+/** A decoration: what the study is stands beside it. */
+function canvas({ rgba, width }: Picture): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.ariaHidden = "true";
+  const image = new ImageData(rgba, width);
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  return canvas;
+}
