@@ -9,6 +9,7 @@ import { componentFiles } from "./build-components.mjs";
 import { serverFiles } from "./build-server.mjs";
 import { previewsFiles } from "./build-previews.mjs";
 import { manifest } from "./manifest.mjs";
+import { terse } from "./terse-glue.mjs";
 import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 import { lines } from "./src/catalogue.mjs";
@@ -48,7 +49,7 @@ function withShortNames(source) {
   const imports = new Map(names.imports.map(([, long, short]) => [long, short]));
   const exports = new Map(names.exports);
   // What the module does not import any more needs no function.
-  const entry = /^ {8}(__wb\w+): function[\s\S]*?^ {8}\}(?:, arguments\); \})?,\n/gm;
+  const entry = /^ {8}(__wb\w+): (?:instance\(.*|[\s\S]*?^ {8}\}\)?),\n/gm;
   return withoutUnused(source)
     .replace(entry, (whole, name) => (imports.has(name) ? whole : ""))
     .replace(/"\.\/standalone_auraloader_bg\.js"/, '"a"')
@@ -56,28 +57,36 @@ function withShortNames(source) {
     .replace(/\b__wb\w+(?=:)/g, (long) => imports.get(long) ?? long);
 }
 
-/** wasm-bindgen's code as the variable `glue`, without its own address for the .wasm. */
-const glue = await bundle(
+/** wasm-bindgen's code, without the loading: that is `compile.ts`'s. */
+const glueModule = await bundle(
   join(glueDir, "standalone_auraloader.js"),
   (builder) =>
     builder.onLoad({ filter: /standalone_auraloader\.js$/ }, async ({ path }) => {
-      const source = withShortNames(await readFile(path, "utf8"));
+      const source = withShortNames(terse(await readFile(path, "utf8")));
       const contents = source
-        .replace(/new URL\('standalone_auraloader_bg\.wasm', import\.meta\.url\)/, "undefined")
+        .replace("export { initSync, __wbg_init as default };", "export { initSync };")
         .replace("wasm = instance.exports;", "wasm = telling(instance.exports, broke_down);");
-      if (/import\.meta|standalone_auraloader_bg/.test(contents) || !contents.includes("telling"))
+      if (!contents.includes("= telling(") || !contents.includes("export { initSync };"))
         throw new Error("wasm-bindgen's code has another form");
       const telling = JSON.stringify(join(here, "src/breakdown.ts"));
       return { contents: `import { telling } from ${telling};${contents}`, loader: "js" };
     }),
-  { format: "iife", globalName: "glue" },
+  { format: "esm" },
 );
+const exportsOfGlue = /export\{([^}]*)\};\s*$/;
+if (!exportsOfGlue.test(glueModule)) throw new Error("esbuild's code has another form");
+
+/** The same as the variable `glue`. */
+const glue = `var glue=(()=>{${glueModule.replace(
+  exportsOfGlue,
+  (_, names) => `return{${names.replace(/([\w$]+) as (\w+)/g, "$2:$1")}}`,
+)}})();\n`;
 
 /** Modules that are no files. The glue stands before a bundle, letter for letter the same on the page and in the worker's
  * text: what stands twice compresses to nearly nothing. */
 function modules(texts) {
   const contents = {
-    glue: { contents: "export const { default: init, initSync, run_packer, run_worker, Widget } = glue", loader: "js" },
+    glue: { contents: "export const { initSync, run_packer, run_worker, Widget } = glue", loader: "js" },
   };
   for (const [name, text] of Object.entries(texts)) contents[name] = { contents: text, loader: "text" };
   return (builder) => {

@@ -1,6 +1,6 @@
 // Loads the WebAssembly once a script and makes widgets and workers of it.
 
-import { init, Widget as RustWidget } from "glue";
+import { initSync, Widget as RustWidget } from "glue";
 import workerScript from "worker-script";
 import type { Options, StudyInfo } from "../index.js";
 import { callbacksOf } from "./callbacks.js";
@@ -38,7 +38,7 @@ export function engineFrom(source: Source, previews: Previews): () => Promise<En
 
 async function load(source: Source, previews: Previews): Promise<Engine> {
   const module = await source();
-  await init({ module_or_path: module });
+  initSync({ module });
   return {
     widget: (options, container, language) =>
       new RustWidget(

@@ -2,7 +2,6 @@
 
 declare module "glue" {
   type Glue = import("./glue.js").Glue;
-  export const init: Glue["default"];
   export const initSync: Glue["initSync"];
   export const run_packer: Glue["run_packer"];
   export const run_worker: Glue["run_worker"];

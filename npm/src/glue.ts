@@ -25,7 +25,6 @@ export type PictureFile = [Blob, boolean] | undefined;
 
 /** The module's exports once it is instantiated. */
 export interface Glue {
-  default(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
   initSync(input: { module: WebAssembly.Module }): unknown;
   run_worker(startPacker: () => Worker, processors: number): void;
   run_packer(): void;
