@@ -8,9 +8,9 @@ export class Relay {
   target;
   /** `[method, path]` of each request that came, in order. */
   seen = [];
-  /** The most PATCHes that were under way at a time. */
+  /** The most requests with bytes of archives that were under way at a time. */
   most = 0;
-  #patches = 0;
+  #bodies = 0;
   #refusals = [];
 
   /** Answers the next request of this method with a status, once its body has come. */
@@ -33,9 +33,9 @@ export class Relay {
   handle(request, response) {
     const { method, url: path, headers } = request;
     this.seen.push([method, path]);
-    if (method === "PATCH") {
-      this.most = Math.max(this.most, (this.#patches += 1));
-      response.once("close", () => (this.#patches -= 1));
+    if (headers["content-type"] === "application/offset+octet-stream") {
+      this.most = Math.max(this.most, (this.#bodies += 1));
+      response.once("close", () => (this.#bodies -= 1));
     }
     const at = this.#refusals.findIndex((refusal) => refusal.method === method && path.startsWith("/files/"));
     if (at >= 0) {
