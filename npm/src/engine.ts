@@ -54,7 +54,7 @@ async function load(source: Source, previews: Previews): Promise<Engine> {
           if (signal.aborted) return;
           const { port1, port2 } = new MessageChannel();
           widget.pictures(port1);
-          await showPreviews(container, port2, detail ?? [], options.workerUrl, signal);
+          await showPreviews(container, port2, detail ?? [], options.workerUrl, signal, scriptUrl);
         } catch (error) {
           if (options.debug) console.warn("[auraloader] There are no previews", error);
         }

@@ -17,8 +17,8 @@ const KEPT = 200;
 let module: Promise<WebAssembly.Module> | undefined;
 
 /**
- * Until `ended`; `studies` are those that have been found so far, and `files` tells where their images are. Rejects if the
- * module can't be had.
+ * Until `ended`; `studies` are those that have been found so far, `files` tells where their images are, and `trusted` is
+ * `scriptUrl()` of the page's own script, as a page may allow its policy but once. Rejects if the module can't be had.
  */
 export async function showPreviews(
   container: HTMLElement,
@@ -26,6 +26,7 @@ export async function showPreviews(
   studies: StudyInfo[],
   workerUrl: string | null | undefined,
   ended: AbortSignal,
+  trusted: (url: string) => string,
 ): Promise<void> {
   const size = Math.round(SIDE * Math.min(devicePixelRatio, 2));
   const near = new Set<Element>();
@@ -91,7 +92,7 @@ export async function showPreviews(
     });
     if (!file || ended.aborted) return undefined;
     const [blob, deflated] = file;
-    worker ??= start(module, workerUrl);
+    worker ??= start(module, workerUrl, trusted);
     const drawn = await answer(worker, { blob, deflated, size });
     if (typeof drawn !== "string" && !ended.aborted) return drawn;
     // What has broken down or takes for ever is of no more use; the next card gets a fresh one.
@@ -137,12 +138,16 @@ function answer(worker: Worker, job: Job): Promise<Answer> {
   });
 }
 
-function start(module: WebAssembly.Module, workerUrl: string | null | undefined): Worker {
+function start(
+  module: WebAssembly.Module,
+  workerUrl: string | null | undefined,
+  trusted: (url: string) => string,
+): Worker {
   // A page that names a script of its own for the main worker refuses those of blobs.
   const url = workerUrl
     ? new URL("./standalone-auraloader.previews.worker.js", import.meta.url).href
     : URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
-  const worker = new Worker(url);
+  const worker = new Worker(trusted(url));
   worker.postMessage(module);
   return worker;
 }

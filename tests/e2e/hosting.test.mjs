@@ -25,7 +25,8 @@ const digests = async () => [...(await digestsBelow(folder)).values()].sort();
 /** Sends the study by the page that is open, and looks at what has arrived. */
 async function sends(server, containerId = "uploader", more = {}) {
   const before = (await server.finished()).length;
-  const widget = await Widget.start(browser.driver, { ...(await server.options()), ...more }, containerId);
+  const options = { ...(await server.options()), previews: false, ...more };
+  const widget = await Widget.start(browser.driver, options, containerId);
   await widget.chooseFolder(folder);
   await widget.step("pending");
   await widget.press("^Upload 1 study");
@@ -81,6 +82,18 @@ test("Trusted Types: one policy of the widget's name, for workers in workers too
   await workers.count();
   for (const id of ids) await sends(server, id, { compression: "deflate" }); // its worker starts others
   assert.equal(await workers.started(), 2);
+  assert.deepEqual(await browser.console(), []);
+});
+
+test("pictures, too, get through the strictest policy that lets their files be fetched", async (t) => {
+  const server = await startAuraBackend(t);
+  const { apiBaseUrl } = await server.settings();
+  const csp = `${strict(apiBaseUrl).replace("connect-src", "connect-src 'self'")}; require-trusted-types-for 'script'; trusted-types standalone-auraloader`;
+  await browser.driver.get(await servePage(t, { csp }));
+  const widget = await Widget.start(browser.driver, await server.options());
+  await widget.chooseFolder(folder);
+  await widget.step("pending");
+  await widget.element(".tile canvas");
   assert.deepEqual(await browser.console(), []);
 });
 
