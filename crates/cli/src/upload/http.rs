@@ -48,7 +48,10 @@ impl Client {
         if let Some(digest) = request.checksum {
             let source = source.clone();
             let checksum = tokio::task::spawn_blocking(move || source.checksum(digest)).await;
-            headers.push(("Upload-Checksum", checksum.ok().and_then(Result::ok).ok_or(Failure::Unreadable(None))?));
+            headers.push((
+                "Upload-Checksum",
+                checksum.ok().and_then(Result::ok).ok_or(Failure::Unreadable(None))?,
+            ));
         }
         let mut builder = self.0.request(method(request.method), &request.url);
         for (name, value) in headers {
@@ -61,7 +64,8 @@ impl Client {
             let body = reqwest::Body::wrap_stream(source.stream(Arc::clone(&broken), progress));
             builder = builder.header("Content-Length", len).body(body);
         }
-        let failure = |_| if broken.load(Ordering::Relaxed) { Failure::Unreadable(None) } else { Failure::Network };
+        let failure =
+            |_| if broken.load(Ordering::Relaxed) { Failure::Unreadable(None) } else { Failure::Network };
         let mut response = builder.send().await.map_err(failure)?;
         let field = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
