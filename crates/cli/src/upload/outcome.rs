@@ -213,6 +213,6 @@ fn study(study: &StudyInfo) -> Study<'_> {
         modalities: &study.modalities,
         series_count: study.series_count,
         images: study.images,
-        warnings: study.warnings.iter().copied().collect(),
+        warnings: study.warnings.clone(),
     }
 }
