@@ -62,6 +62,11 @@ impl<T> Items<T> {
         })
     }
 
+    /// All values, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.files.iter_mut().flatten().flatten()
+    }
+
     /// Takes out those that are not to stay.
     pub fn retain(&mut self, mut stays: impl FnMut(ItemId, &mut T) -> bool) {
         for (file, entries) in (0..).zip(&mut self.files) {
@@ -126,6 +131,7 @@ mod tests {
                 prop_assert_eq!(items.is_empty(), tree.is_empty());
             }
             prop_assert!(items.iter().eq(tree.iter().map(|(item, value)| (*item, value))));
+            prop_assert!(items.values_mut().eq(tree.values_mut()));
         }
     }
 }

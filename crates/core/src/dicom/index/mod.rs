@@ -205,10 +205,7 @@ impl Index {
         for item in duplicates {
             self.leave_out(item, Reason::Duplicate);
         }
-        self.instances.retain(|_, instance| {
-            instance.has_conflict = false;
-            true
-        });
+        self.instances.values_mut().for_each(|instance| instance.has_conflict = false);
         for item in conflicts {
             self.instances.get_mut(item).into_iter().for_each(|instance| instance.has_conflict = true);
         }
