@@ -10,7 +10,6 @@ import { serverFiles } from "./build-server.mjs";
 import { previewsFiles } from "./build-previews.mjs";
 import { manifest } from "./manifest.mjs";
 import { terse } from "./terse-glue.mjs";
-import { withoutUnused } from "./unused.mjs";
 import { encode } from "./src/bytes-as-text.mjs";
 import { lines } from "./src/catalogue.mjs";
 
@@ -50,7 +49,7 @@ function withShortNames(source) {
   const exports = new Map(names.exports);
   // What the module does not import any more needs no function.
   const entry = /^ {8}(__wb\w+): (?:instance\(.*|[\s\S]*?^ {8}\}\)?),\n/gm;
-  return withoutUnused(source)
+  return source
     .replace(entry, (whole, name) => (imports.has(name) ? whole : ""))
     .replace(/"\.\/standalone_auraloader_bg\.js"/, '"a"')
     .replace(/\bwasm\.(\w+)/g, (whole, long) => (exports.has(long) ? `wasm.${exports.get(long)}` : whole))

@@ -7,6 +7,7 @@ import { callbacksOf } from "./callbacks.js";
 import { credentialsOf } from "./credentials.js";
 import { AuraloaderError } from "./error.js";
 import type { Widget } from "./glue.js";
+import { handles } from "./handles.js";
 import type { Language } from "./language.js";
 import type { showPreviews } from "./previews.js";
 import { scriptUrl } from "./script-url.js";
@@ -42,7 +43,13 @@ async function load(source: Source, previews: Previews): Promise<Engine> {
   return {
     widget: (options, container, language) =>
       new RustWidget(
-        { ...options, callbacks: callbacksOf(options.callbacks), credentials: credentialsOf(options), language },
+        {
+          ...options,
+          callbacks: callbacksOf(options.callbacks),
+          credentials: credentialsOf(options),
+          handles,
+          language,
+        },
         container,
         module,
         () => startWorker(options.workerUrl),

@@ -2,6 +2,7 @@
 
 import type { Options } from "../index.js";
 import type { Credentials } from "./credentials.js";
+import type { handles } from "./handles.js";
 import type { Language } from "./language.js";
 
 /** One widget on the Rust side. */
@@ -29,7 +30,7 @@ export interface Glue {
   run_worker(startPacker: () => Worker, processors: number): void;
   run_packer(): void;
   Widget: new (
-    options: Options & { credentials: Credentials; language: Language },
+    options: Options & { credentials: Credentials; handles: typeof handles; language: Language },
     container: HTMLElement,
     module: WebAssembly.Module,
     startWorker: (() => Worker) | undefined,

@@ -7,6 +7,7 @@ use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::credentials::{self, Resolvers};
+use crate::platform::handles::Handles;
 use crate::ui::{Language, Theme};
 
 const RETRY_DELAYS: [u64; 4] = [0, 1000, 3000, 5000];
@@ -16,6 +17,7 @@ pub(super) struct Options {
     pub(super) config: Config,
     pub(super) resolvers: Resolvers,
     pub(super) callbacks: Object,
+    pub(super) handles: Handles,
     pub(super) theme: Theme,
     pub(super) language: Language,
     pub(super) debug: bool,
@@ -55,6 +57,7 @@ impl Options {
             config,
             resolvers,
             callbacks: get(options, "callbacks").dyn_into().unwrap_or_default(),
+            handles: get(options, "handles").unchecked_into(),
             theme,
             language: language(&get(options, "language")),
             debug: get(options, "debug").is_truthy(),

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use auraloader_core::credentials::{Kind, Subject};
-use auraloader_core::session::{DropId, Event};
+use auraloader_core::session::{DropId, Event, Key};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
 use js_sys::{Array, Function, Object, Promise};
 use leptos::prelude::{GetUntracked, Owner, RwSignal, Set, WithUntracked};
@@ -230,12 +230,18 @@ impl Inner {
     }
 
     fn send(&self, command: Command) {
-        self.send_with(command, &Array::new());
+        let handles = if matches!(command, Command::Upload) { self.intake.handles() } else { Array::new() };
+        self.send_with(command, &handles);
+    }
+
+    /// The upload that was left unfinished.
+    fn unfinished(&self) -> Option<Key> {
+        self.state.try_with_untracked(|state| state.unfinished.as_ref().map(|it| it.key.clone())).flatten()
     }
 
     fn send_with(&self, command: Command, files: &Array) {
         if matches!(command, Command::StopReading | Command::Cancel | Command::Reset) {
-            self.intake.stop();
+            self.intake.stop(matches!(command, Command::StopReading));
         }
         // Held by itself: what comes of it on the page can be that the host page destroys the widget.
         let host = self.host.borrow().clone();
@@ -389,6 +395,8 @@ impl Inner {
             Intent::Dropped(transfer) => self.add_dropped(&transfer),
             Intent::StopReading => self.send(Command::StopReading),
             Intent::Upload => self.send(Command::Upload),
+            Intent::GoOn => self.add_again(),
+            Intent::Abandon => self.unfinished().into_iter().for_each(|key| self.send(Command::Abandon(key))),
             Intent::Pause => self.send(Command::Pause),
             Intent::Resume => self.send(Command::Resume),
             Intent::Cancel => self.send(Command::Cancel),

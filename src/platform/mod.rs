@@ -6,6 +6,7 @@ pub mod clock;
 pub mod digest;
 pub mod drop;
 pub mod files;
+pub mod handles;
 pub mod http;
 pub mod lock;
 pub mod random;

@@ -6,30 +6,42 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
 
 /// Goes up whenever the records change their form; what was kept by others is let go of with the browser's data.
-const NAME: &str = "auraloader-uploads-2";
+const NAME: &str = "auraloader-uploads-3";
 const STORE: &str = "uploads";
 
-/// All records.
-pub async fn all() -> Vec<Vec<u8>> {
+/// All records, and of each whether there are handles of its files.
+pub async fn all() -> Vec<(Vec<u8>, bool)> {
     let values = with_store(IdbTransactionMode::Readonly, IdbObjectStore::get_all).await;
     let values = values.and_then(|values| values.dyn_into::<Array>()).unwrap_or_default();
     values
         .iter()
-        .filter_map(|value| value.dyn_into::<Uint8Array>().ok())
-        .map(|bytes| bytes.to_vec())
+        .filter_map(|value| {
+            let (bytes, handles) = open_value(&value)?;
+            Some((bytes.to_vec(), handles.length() > 0))
+        })
         .collect()
 }
 
-/// Keeps a record in place of any of this key.
-pub async fn put(key: &[u8], record: &[u8]) {
-    let (key, record) = (Uint8Array::from(key), Uint8Array::from(record));
-    drop(with_store(IdbTransactionMode::Readwrite, |store| store.put_with_key(&record, &key)).await);
+/// The handles that are kept beside a record.
+pub async fn handles(key: &str) -> Option<Array> {
+    let value = with_store(IdbTransactionMode::Readonly, |store| store.get(&key.into())).await.ok()?;
+    open_value(&value).map(|(_, handles)| handles)
+}
+
+/// Keeps a record in place of any of this key, and beside it handles of its files, if there are any.
+pub async fn put(key: &str, record: &[u8], handles: &Array) {
+    let record = Array::of2(&Uint8Array::from(record), handles);
+    drop(with_store(IdbTransactionMode::Readwrite, |store| store.put_with_key(&record, &key.into())).await);
+}
+
+fn open_value(value: &JsValue) -> Option<(Uint8Array, Array)> {
+    let parts = value.dyn_ref::<Array>()?;
+    Some((parts.get(0).dyn_into().ok()?, parts.get(1).dyn_into().ok()?))
 }
 
 /// Lets go of a record.
-pub async fn delete(key: &[u8]) {
-    let key = Uint8Array::from(key);
-    drop(with_store(IdbTransactionMode::Readwrite, |store| store.delete(&key)).await);
+pub async fn delete(key: &str) {
+    drop(with_store(IdbTransactionMode::Readwrite, |store| store.delete(&key.into())).await);
 }
 
 async fn with_store(

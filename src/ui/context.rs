@@ -33,6 +33,8 @@ impl Context {
             // Here nothing of the page has changed yet.
             match before {
                 Some(before) if *before == now => {}
+                // It turns out as the page opens: nobody has done anything yet.
+                Some(Screen::Start) if now == Screen::Resumable => {}
                 Some(Screen::Uploading | Screen::Offline)
                     if matches!(now, Screen::Uploading | Screen::Offline) =>
                 {

@@ -47,6 +47,7 @@ mod platform {
 
     /// Made once, as that costs a hundred times what using them does.
     pub(in crate::ui) struct Formats {
+        locales: Array,
         numbers: [Function; 2],
         dates: Function,
         plurals: Intl::PluralRules,
@@ -71,7 +72,15 @@ mod platform {
                 numbers: [number(0), number(1)],
                 dates: Intl::DateTimeFormat::new(&locales, &options(&day)).format(),
                 plurals: Intl::PluralRules::new(&locales, &Object::new()),
+                locales,
             }
+        }
+
+        /// How many days ago a moment was, in milliseconds since 1970.
+        pub(in crate::ui) fn day_of(&self, moment: u64) -> String {
+            let days = day(Date::now()) - day(moment as f64);
+            let auto = options(&[("numeric", "auto".into())]);
+            Intl::RelativeTimeFormat::new(&self.locales, &auto).format(-days, "day").into()
         }
 
         /// A number of 0 or more, with at most `decimals` digits (0 or 1) behind the point.
@@ -93,6 +102,12 @@ mod platform {
             let midnight = midnight + f64::from(day - 1) * 86_400_000.0;
             call(&self.dates, midnight).unwrap_or_else(|| plain::date(year, month, day))
         }
+    }
+
+    /// The number of the person's day.
+    fn day(moment: f64) -> f64 {
+        let date = Date::new(&moment.into());
+        ((moment - date.get_timezone_offset() * 60_000.0) / 86_400_000.0).floor()
     }
 
     fn options(pairs: &[(&str, JsValue)]) -> Object {
@@ -127,6 +142,11 @@ mod platform {
 
         pub(in crate::ui) fn plural(&self, n: usize) -> String {
             if n == 1 { "one" } else { "other" }.to_owned()
+        }
+
+        /// There is no calendar here.
+        pub(in crate::ui) fn day_of(&self, _: u64) -> String {
+            "today".to_owned()
         }
 
         pub(super) fn day(&self, year: u32, month: u32, day: u32) -> String {

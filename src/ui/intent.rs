@@ -10,6 +10,10 @@ pub enum Intent {
     Chosen(js_sys::Array),
     /// Something let go over the widget; its items are read at once, they are gone after the event.
     Dropped(web_sys::DataTransfer),
+    /// *Carry on* with what was left unfinished, of which the files are at hand.
+    GoOn,
+    /// *Start afresh*: what was left unfinished is not wanted any more.
+    Abandon,
     /// *Stop* while files are being read: what was being added is forgotten.
     StopReading,
     /// *Upload*, and *Try again* after an error.

@@ -6,6 +6,8 @@ use auraloader_core::state::{Phase, State, Step};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Screen {
     Start,
+    /// The start, where an upload was left unfinished.
+    Resumable,
     Processing,
     NothingFound,
     Pending,
@@ -25,10 +27,12 @@ impl Screen {
         match state.step {
             _ if state.stopping => Self::Stopping,
             Step::Start | Step::Pending if state.studies.is_empty() => {
-                if state.rejected.is_empty() {
-                    Self::Start
-                } else {
+                if !state.rejected.is_empty() {
                     Self::NothingFound
+                } else if state.unfinished.is_some() {
+                    Self::Resumable
+                } else {
+                    Self::Start
                 }
             }
             Step::Start | Step::Pending => Self::Pending,
@@ -46,6 +50,7 @@ impl Screen {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
+            Self::Resumable => "resumable",
             Self::Processing => "processing",
             Self::NothingFound => "nothing-found",
             Self::Pending => "pending",
@@ -59,9 +64,14 @@ impl Screen {
         }
     }
 
+    /// Whether it is all about adding files.
+    pub(super) fn is_start(self) -> bool {
+        matches!(self, Self::Start | Self::Resumable)
+    }
+
     /// Whether files can be added by a drop.
     pub(super) fn takes_files(self) -> bool {
-        matches!(self, Self::Start | Self::NothingFound | Self::Pending)
+        self.is_start() || matches!(self, Self::NothingFound | Self::Pending)
     }
 
     /// Whether an upload is under way, moving or at rest.

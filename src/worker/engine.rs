@@ -39,6 +39,8 @@ pub(super) struct Engine {
     foreseen: RefCell<Option<checksum::Foreseen>>,
     /// Uploads that no other page may go on with.
     locked: RefCell<Vec<Key>>,
+    /// Handles of all that is being uploaded, if there are any.
+    handles: RefCell<Array>,
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
@@ -56,6 +58,7 @@ impl Engine {
             requests: RefCell::default(),
             foreseen: RefCell::default(),
             locked: RefCell::default(),
+            handles: RefCell::default(),
             packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
@@ -82,7 +85,11 @@ impl Engine {
             Command::StopReading => Input::StopReading,
             Command::Resolved { kind, call, result } => Input::Resolved(kind, call, result),
             Command::Online(online) => Input::Online(online),
-            Command::Upload => Input::Upload,
+            Command::Upload => {
+                *self.handles.borrow_mut() = files.clone();
+                Input::Upload
+            }
+            Command::Abandon(key) => return self.spawn(move |engine| engine.abandon(key)),
             Command::Pause => Input::Pause,
             Command::Resume => Input::Resume,
             Command::Cancel => Input::Cancel,
@@ -155,7 +162,9 @@ impl Engine {
             Action::Fingerprint(upload, material, files) => {
                 self.spawn(move |engine| engine.fingerprint(upload, material, files));
             }
-            Action::Remember(key, record) => spawn_local(memory::remember(key, record)),
+            Action::Remember(key, record) => {
+                self.spawn(move |engine| engine.remember(key, record));
+            }
             Action::Forget(key) => spawn_local(memory::forget(key)),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.

@@ -7,10 +7,10 @@ use auraloader_core::session::Event;
 use auraloader_core::state::State;
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MessageEvent, Worker};
+use web_sys::{MessageEvent, MessagePort, Worker};
 
 use super::engine::Engine;
 use super::protocol::{Command, Report, complete, message, open};
@@ -46,12 +46,14 @@ impl Host {
         matches!(self.0, Link::Worker { .. })
     }
 
-    /// Sends a command; `files` go along with [`Command::AddFiles`], a port with [`Command::Pictures`].
+    /// Sends a command; `files` are what goes beside it.
     pub fn send(&self, command: Command, files: &Array) {
         match &self.0 {
-            // Text, bytes and files can always be posted; bytes and ports move, the page has no more use for them.
+            // All of it can always be posted; bytes and ports move, the page has no more use for them.
             Link::Worker { worker, .. } => {
-                let moved = files.filter(&mut |file, _, _| !file.is_null() && !file.is_instance_of::<File>());
+                let moved = files.filter(&mut |file, _, _| {
+                    file.is_instance_of::<ArrayBuffer>() || file.is_instance_of::<MessagePort>()
+                });
                 drop(worker.post_message_with_transfer(&message(&command, files), &moved));
             }
             Link::Page(engine) => engine.command(command, files),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use auraloader_core::content::FileId;
 use auraloader_core::credentials::{Grant, Kind, Subject, Unresolved};
-use auraloader_core::session::{Config, DropId, Event};
+use auraloader_core::session::{Config, DropId, Event, Key};
 use auraloader_core::state::State;
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -53,8 +53,10 @@ pub enum Command {
     },
     /// Whether the browser is online.
     Online(bool),
-    /// Send what was found, or go on after an error.
+    /// Send what was found, or go on after an error. Beside it go handles of all that was dropped, if there are any.
     Upload,
+    /// Take back what was left unfinished.
+    Abandon(Key),
     /// Pause the upload.
     Pause,
     /// Go on after a pause.

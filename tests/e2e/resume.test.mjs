@@ -12,7 +12,7 @@ import { expected, phantom } from "./support/samples.mjs";
 import { startTusServer } from "./support/tus-server.mjs";
 
 const servers = { "aura-backend": startAuraBackend, "@tus/server": startTusServer };
-const told = "An upload was not finished";
+const told = "Carry on where you left off?";
 const chunkSize = 1_048_576;
 
 let browser;
@@ -20,7 +20,7 @@ before(async () => (browser = await startBrowser()));
 after(() => browser.close());
 
 /** An upload of a folder, and that its page was left in the middle of it. */
-async function left(t, start, options = {}, pageOptions = {}, prepare = () => {}) {
+async function left(t, start, options = {}, pageOptions = {}, prepare = () => {}, how = "chooseFolder") {
   const [server, folder, page] = [await start(t), await phantom(t, 40, 512), await servePage(t, pageOptions)];
   const given = { ...(await server.options()), chunkSize, ...options };
   const reload = async () => {
@@ -30,7 +30,7 @@ async function left(t, start, options = {}, pageOptions = {}, prepare = () => {}
   };
   const widget = await reload();
   assert.ok(!(await widget.text()).includes(told));
-  await widget.chooseFolder(folder);
+  await (how === "drop" ? widget.drop([folder]) : widget.chooseFolder(folder));
   await widget.step("pending");
   server.proxy.rate = 6_000_000;
   await widget.press("^Upload");
@@ -137,4 +137,32 @@ test("what another widget is sending is left alone", async (t) => {
   assert.equal(server.created(), 2);
   assert.deepEqual(server.calls().sort(), ["complete", "complete", "init", "init", "start", "start"]);
   assert.equal((await server.finished()).length, 2);
+});
+
+test("who comes back is told what was left, and can start afresh", async (t) => {
+  const { server, folder, widget } = await left(t, startTusServer, { compression: "store" });
+  const text = await widget.text();
+  const [, percent] = text.match(/An upload of 1 study from today is (\d+)% done\. Choose the same folder to finish it\./);
+  assert.ok(percent > 30 && percent < 70, text);
+  await widget.press("^Start afresh");
+  await widget.heading("^Add your imaging files");
+  await browser.driver.wait(() => server.calls().includes("cancel"), 20_000, "the server was never told");
+  assert.deepEqual(server.calls(), ["init", "start", "cancel"]);
+  assert.deepEqual(await server.kept(), []);
+  await sendAgain(widget, folder);
+  await holds(server, folder);
+  assert.deepEqual(server.calls(), ["init", "start", "cancel", "init", "start", "complete"]);
+});
+
+test("what was dropped goes on without being chosen again", async (t) => {
+  const { server, folder, progress, widget } = await left(t, startTusServer, { compression: "store" }, {}, () => {}, "drop");
+  assert.match(await widget.text(), /It can go on with the files that you dropped/);
+  server.proxy.sent = 0;
+  await widget.press("^Carry on$");
+  await widget.step("pending");
+  await widget.press("^Upload");
+  await widget.step("complete");
+  const size = await holds(server, folder);
+  assert.ok(server.proxy.sent < size - progress.bytesSent + 2 * chunkSize, `${server.proxy.sent} of ${size} bytes`);
+  assert.deepEqual(server.calls(), ["init", "start", "start", "complete"]);
 });

@@ -56,9 +56,8 @@ fn wasm(sh: &Shell) -> Result<()> {
             "src",
             "styles",
             "crates/core",
+            "crates/no-streams",
             "npm/package-lock.json",
-            "npm/shake.mjs",
-            "npm/unused.mjs",
         ],
         outputs: &[WASM, NAMES, "target/widget/standalone_auraloader.js"],
     };
@@ -77,7 +76,6 @@ fn wasm(sh: &Shell) -> Result<()> {
         let how = ["--release", "--target", "web", "--mode", "no-install", "--no-typescript"];
         cmd!(sh, "wasm-pack --quiet build . {how...} --out-dir {GLUE} -- {cargo...}").run()?;
         say("Optimising it for size");
-        cmd!(sh, "node npm/shake.mjs {WASM}").run()?;
         // The stack ends in the lowest kilobyte, so that nothing of ours lies there.
         // What the first round leaves the second shrinks once more, by 0.7 KB.
         // Import names end in hashes, which no compressor shrinks; npm/build.mjs puts the short ones into the glue.
@@ -113,7 +111,6 @@ fn package(sh: &Shell) -> Result<()> {
             "npm/build-components.mjs",
             "npm/build-server.mjs",
             "npm/manifest.mjs",
-            "npm/unused.mjs",
             "npm/element.d.ts",
             "npm/index.d.ts",
             "npm/react.d.ts",

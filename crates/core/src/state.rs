@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::dicom::{RejectedFile, StudyInfo};
+use crate::session::Key;
+use crate::time::Unix;
 
 /// Where the widget is in its flow (`UploaderStep`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +158,21 @@ pub struct StudySpan {
     pub end: u64,
 }
 
+/// An upload that another page began and did not finish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    /// What it is remembered by.
+    pub key: Key,
+    /// When it was begun.
+    pub created: Unix,
+    /// How many studies it is of.
+    pub studies: usize,
+    /// Bytes sent, and all of them.
+    pub sent: (u64, u64),
+    /// Its files can be had again without being chosen.
+    pub at_hand: bool,
+}
+
 /// The whole state; sent to the page whenever it changes, progress at most ten times a second.
 ///
 /// The lists are shared, so a copy for each progress step costs nothing.
@@ -183,8 +200,8 @@ pub struct State {
     pub progress: Progress,
     /// Requests fail or the browser is offline; goes away by itself.
     pub connection_issues: bool,
-    /// Uploads were left unfinished in this browser: choosing the same files goes on with one.
-    pub can_resume: bool,
+    /// The upload that was left unfinished in this browser last: choosing the same files goes on with it.
+    pub unfinished: Option<Unfinished>,
     /// The upload is being cancelled: what is on the server is being removed.
     pub stopping: bool,
     /// Why it stopped; set in [`Step::Error`] only.

@@ -17,7 +17,9 @@ use auraloader_core::credentials::{Grant, Kind, Source, Unresolved};
 use auraloader_core::dicom::{ExcludeRule, NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
 use auraloader_core::secret::Secret;
-use auraloader_core::session::{Action, Compression, Config, Event, Input, Key, Record, RequestId, Session};
+use auraloader_core::session::{
+    Action, Compression, Config, Event, Input, Key, Record, RequestId, Session, key,
+};
 use auraloader_core::state::{ErrorContext, State, Step};
 use auraloader_core::time::{Millis, Unix};
 use proptest::prelude::*;
@@ -61,6 +63,8 @@ struct World {
     /// When all files were modified.
     modified: u64,
     has_digests: bool,
+    /// A request takes so many milliseconds.
+    takes: u64,
     /// The page is closed as this request is sent.
     closes_at: Option<usize>,
     /// The machine sleeps so long while this request is on its way.
@@ -189,6 +193,7 @@ impl World {
             records: Vec::new(),
             modified: 1,
             has_digests: true,
+            takes: 20,
             closes_at: None,
             foreseen: Vec::new(),
             checked: Vec::new(),
@@ -373,7 +378,7 @@ impl World {
                 let key = self.has_digests.then(|| {
                     let mut crc = Crc32::new();
                     crc.update(&material);
-                    [crc.finish().to_le_bytes(); 8].concat().try_into().expect("32 bytes")
+                    key(&[crc.finish().to_le_bytes(); 8].concat())
                 });
                 self.session.handle(self.now, Input::Fingerprint(serial, key));
             }
@@ -425,7 +430,7 @@ impl World {
     }
 
     fn send(&mut self, id: RequestId, request: &Request) {
-        let takes = if self.credentials.life.is_some() { 400 } else { 20 };
+        let takes = if self.credentials.life.is_some() { 400 } else { self.takes };
         self.now = self.now + Duration::from_millis(takes);
         self.requests += 1;
         if self.credentials.revoked_at == Some(self.requests) {
@@ -639,6 +644,8 @@ fn native_images_are_deflated_and_their_bytes_let_go_of() {
         } else {
             World::with_compression(compression, DEFERRING)
         };
+        // A slow link, which is worth packing for.
+        world.takes = 400;
         let plain: usize = world.files[..4].iter().map(|(_, bytes)| bytes.as_ref().map_or(0, Vec::len)).sum();
         world.run(Input::Upload);
         assert_eq!(world.state.step, Step::Complete, "{:?}", world.events);
@@ -654,6 +661,21 @@ fn native_images_are_deflated_and_their_bytes_let_go_of() {
         assert!(sent.len() < plain * 4 / 5, "{} of {plain}", sent.len());
         let progress = world.state.progress;
         assert!(progress.bytes_total > plain as u64 && progress.bytes_sent == progress.bytes_total);
+    }
+}
+
+#[test]
+fn on_a_link_that_seems_fast_more_is_tried_before_anything_is_packed() {
+    let config = Config { compression: Compression::Auto, chunk_size: None, ..config() };
+    // 1 MiB in 20 ms: as fast as it then still is, packing would hold it up.
+    for (pixels, takes, packs) in
+        [(700_000, 20, 0), (3_000_000, 20, 0), (3_000_000, 70, 0), (3_000_000, 200, 2)]
+    {
+        let mut world = World::with_pixels(pixels, config.clone(), DEFERRING);
+        world.takes = takes;
+        world.run(Input::Upload);
+        assert!(world.stored_is_right());
+        assert_eq!(world.packs, packs, "{pixels} {takes}");
     }
 }
 
@@ -1451,17 +1473,67 @@ fn without_digests_or_where_the_host_does_not_want_it_nothing_is_remembered() {
     assert_eq!(world.records.len(), 0);
     let world = World::closed_at(config(), 6).in_new_page(forgetful(), None);
     assert_eq!((world.state.step, world.records.len()), (Step::Complete, 1));
-    assert!(!world.state.can_resume);
+    assert_eq!(world.state.unfinished, None);
+}
+
+/// A page opened after one with this upload was closed, and nothing chosen in it yet.
+fn come_back() -> World {
+    let before = World::closed_at(config(), 8);
+    assert_eq!(before.state.unfinished, None);
+    let mut world = World::new(Vec::new());
+    (world.records, world.tus, world.now) = (before.records, before.tus, before.now);
+    world.run(Input::Configure);
+    world
 }
 
 #[test]
-fn who_comes_back_is_told_that_an_upload_can_go_on() {
-    let mut world = World::closed_at(config(), 6);
-    assert!(!world.state.can_resume);
-    let mut again = World::new(Vec::new());
-    again.records = std::mem::take(&mut world.records);
-    again.run(Input::Configure);
-    assert!(again.state.can_resume);
+fn who_comes_back_is_told_which_upload_can_go_on_and_how_far_it_was() {
+    let world = come_back();
+    let unfinished = world.state.unfinished.clone().expect("an upload");
+    assert_eq!((unfinished.studies, unfinished.at_hand), (2, false));
+    assert_eq!(unfinished.key, world.records[0].0);
+    let arrived = world.tus.uploads.values().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
+    let (sent, total) = unfinished.sent;
+    assert!(arrived >= 1400, "some chunks of 700 bytes");
+    assert!(sent >= arrived - 700 && sent <= arrived, "{sent}: what was on its way is not counted");
+    assert!(total > sent, "{sent} of {total}");
+}
+
+#[test]
+fn of_two_the_last_is_told_of() {
+    let mut records = come_back().records;
+    let mut other = records[0].clone();
+    other.0 = key(&[1; 32]);
+    other.1.created.0 += 1;
+    other.1.at_hand = true;
+    records.insert(0, other.clone());
+    let mut world = World::new(Vec::new());
+    world.records = records;
+    world.run(Input::Configure);
+    let unfinished = world.state.unfinished.expect("an upload");
+    assert_eq!((unfinished.key, unfinished.at_hand), (other.0, true));
+}
+
+#[test]
+fn what_nobody_will_go_on_with_is_taken_back() {
+    let mut world = come_back();
+    let key = world.state.unfinished.clone().expect("an upload").key;
+    assert_eq!(world.tus.uploads.len(), 1);
+    world.run(Input::Abandon(key, true));
+    assert_eq!((world.state.step, world.state.unfinished.is_some()), (Step::Start, false));
+    assert_eq!((world.tus.uploads.len(), world.records.len()), (0, 0));
+    assert_eq!(world.names(), ["config", "cancel"]);
+    assert_eq!(world.ends().len(), 0, "the page is told of none that it did not begin");
+}
+
+#[test]
+fn what_another_page_goes_on_with_is_left_to_it() {
+    let mut world = come_back();
+    let key = world.state.unfinished.clone().expect("an upload").key;
+    world.run(Input::Abandon(key, false));
+    assert_eq!(world.state.unfinished, None);
+    assert_eq!((world.tus.uploads.len(), world.records.len()), (1, 1));
+    assert_eq!(world.names(), ["config"]);
 }
 
 proptest! {

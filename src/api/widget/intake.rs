@@ -7,7 +7,7 @@ use std::time::Duration;
 use auraloader_core::content::FileId;
 use auraloader_core::session::DropId;
 use auraloader_core::time::Millis;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +17,7 @@ use super::Inner;
 use crate::platform::clock;
 use crate::platform::drop::{self, Dropped, Listed};
 use crate::platform::small::SmallFiles;
+use crate::platform::storage;
 use crate::platform::turn::next_turn;
 use crate::platform::waiters::Waiters;
 use crate::worker::Command;
@@ -43,6 +44,9 @@ pub(super) struct Intake {
     next: Cell<FileId>,
     /// Files known and not handed over yet.
     coming: Cell<usize>,
+    /// Handles of all that was added; what was chosen has none.
+    handles: RefCell<Array>,
+    lacks_handles: Cell<bool>,
     /// Who waits for a drop to be read.
     waiting: RefCell<Vec<(DropId, Waiters)>>,
     /// Who waited for one that is no longer wanted.
@@ -66,8 +70,23 @@ impl Intake {
         }
     }
 
-    /// Nothing of what is being listed is wanted any more.
-    pub(super) fn stop(&self) {
+    /// Handles of all that was added, or none.
+    pub(super) fn handles(&self) -> Array {
+        if self.lacks_handles.get() { Array::new() } else { self.handles.borrow().clone() }
+    }
+
+    fn keep(&self, handles: Option<Array>) {
+        if let Some(handles) = handles {
+            self.handles.replace_with(|kept| kept.concat(&handles));
+        } else {
+            self.lacks_handles.set(true);
+        }
+    }
+
+    /// Nothing of what is being listed is wanted any more, nor of what was added before unless it `stays`.
+    pub(super) fn stop(&self, stays: bool) {
+        self.lacks_handles.set(stays);
+        drop(self.handles.take());
         self.round.set(self.round.get() + 1);
         self.listing.set(0);
         self.coming.set(0);
@@ -84,6 +103,7 @@ impl Intake {
 
 impl Inner {
     pub(super) fn add_chosen(self: &Rc<Self>, files: Array) {
+        self.intake.keep(None);
         let drop = Handing::begin(self, files.length() as usize);
         spawn_local(async move {
             drop.read_small(files).await;
@@ -97,9 +117,39 @@ impl Inner {
             Dropped::Files(files) => return self.add_chosen(files),
             Dropped::Entries(entries) => entries,
         };
+        let handles = self.options.handles.take(transfer);
         let drop = Handing::begin(self, 0);
         spawn_local(async move {
-            drop::list(entries, async |listed| drop.hand_over(listed).await).await;
+            let (inner, round) = (Rc::clone(&drop.inner), drop.round);
+            let keep = async {
+                let handles = handles.await;
+                if inner.intake.round.get() == round {
+                    inner.intake.keep(handles);
+                }
+            };
+            let list = async {
+                drop::list(entries, async |listed| drop.hand_over(listed).await).await;
+                drop.all_listed();
+            };
+            join(keep, list).await;
+        });
+    }
+
+    /// Adds the files of what was left unfinished, by their handles.
+    pub(super) fn add_again(self: &Rc<Self>) {
+        let Some(key) = self.unfinished() else { return };
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            let handles = storage::handles(&key).await.unwrap_or_default();
+            let Some(opened) = inner.options.handles.open(&handles).await else { return };
+            let drop = Handing::begin(&inner, 0);
+            inner.intake.keep(Some(handles));
+            loop {
+                let listed = opened.next().await;
+                if listed.is_empty() || !drop.hand_over(listed).await {
+                    break;
+                }
+            }
             drop.all_listed();
         });
     }

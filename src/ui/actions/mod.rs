@@ -39,6 +39,8 @@ const DANGER: &str = "button danger";
 fn possible(screen: Screen, state: &State) -> Vec<&'static str> {
     match screen {
         Screen::Start | Screen::Stopping => vec![],
+        Screen::Resumable if is_at_hand(state) => vec!["go-on", "abandon"],
+        Screen::Resumable => vec!["abandon"],
         Screen::Processing => vec!["stop"],
         Screen::NothingFound => vec!["try-another-folder"],
         Screen::Pending => vec!["upload", "back"],
@@ -54,6 +56,11 @@ fn possible(screen: Screen, state: &State) -> Vec<&'static str> {
     }
 }
 
+/// Whether the files of what was left unfinished need not be chosen again.
+pub(super) fn is_at_hand(state: &State) -> bool {
+    state.unfinished.as_ref().is_some_and(|unfinished| unfinished.at_hand)
+}
+
 fn action(key: &str) -> Action {
     let (name, class, sign, label, act) = match key {
         "stop" => ("stop", OTHER, icon::X, Some(words::STOP), Act::Send(Intent::StopReading)),
@@ -65,6 +72,8 @@ fn action(key: &str) -> Action {
         "pause" => ("pause", OTHER, icon::PAUSE, Some(words::PAUSE), Act::Send(Intent::Pause)),
         "cancel" => ("cancel", OTHER, icon::X, Some(words::CANCEL), Act::Cancel),
         "carry-on" => ("carry-on", MAIN, icon::PLAY, Some(words::CARRY_ON), Act::Send(Intent::Resume)),
+        "go-on" => ("go-on", MAIN, icon::PLAY, Some(words::CARRY_ON), Act::Send(Intent::GoOn)),
+        "abandon" => ("start-afresh", OTHER, icon::X, Some(words::START_AFRESH), Act::Send(Intent::Abandon)),
         "try-again" => ("try-again", MAIN, icon::RETRY, Some(words::TRY_AGAIN), Act::Send(Intent::Upload)),
         "start-over" => ("start-over", OTHER, icon::X, Some(words::START_OVER), Act::Send(Intent::Reset)),
         "start-afresh" => {

@@ -42,7 +42,7 @@ pub(super) fn app(context: Context) -> El {
     frame = drop_zone::drops(frame, context, over);
     frame = problem(frame, context);
     frame = meter(frame, context);
-    frame = frame.when(context.on(|screen| screen == Screen::Start), move || drop_zone(context, Size::Full));
+    frame = frame.when(context.on(Screen::is_start), move || drop_zone(context, Size::Full));
     frame = study_list(frame, context);
     frame = left_out(frame, context);
     frame =
@@ -62,6 +62,7 @@ fn badge(screen: Screen) -> El {
         Screen::Processing => ("accent", icon::SEARCH),
         Screen::NothingFound => ("neutral", icon::FILE_X),
         Screen::Start | Screen::Pending => ("accent", icon::IMAGE),
+        Screen::Resumable => ("accent", icon::RETRY),
         Screen::Uploading => ("accent", icon::CLOUD_UPLOAD),
         Screen::Offline => ("warn", icon::WIFI_OFF),
         Screen::Paused => ("neutral", icon::PAUSE),

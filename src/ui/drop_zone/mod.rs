@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DragEvent, Event, HtmlElement, HtmlInputElement};
 
+use super::actions::is_at_hand;
 use super::context::Context;
 use super::element::{El, el};
 use super::icon::{self, icon};
@@ -34,7 +35,8 @@ pub(super) fn drop_zone(context: Context, size: Size) -> El {
         Size::Full => (
             says(words::ADD_FILES),
             "zone",
-            "button main",
+            // Where there is nothing to choose, that is what stands out.
+            if context.state.with_untracked(is_at_hand) { "button" } else { "button main" },
             el("p", &[("class", "zone-text")])
                 .text(&says(words::DROP_HERE))
                 .child(el("span", &[]).text(&says(words::DROP_HINT))),

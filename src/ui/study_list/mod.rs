@@ -24,7 +24,8 @@ pub(super) fn study_list(frame: El, context: Context) -> El {
     let studies = Studies::new(move |_| context.state.with(|state| state.studies.clone()));
     let shown = move || {
         !studies.with(|studies| studies.is_empty())
-            && !matches!(context.screen.get(), Screen::Start | Screen::NothingFound | Screen::Cancelled)
+            && !context.screen.get().is_start()
+            && !matches!(context.screen.get(), Screen::NothingFound | Screen::Cancelled)
     };
     let uids = move || {
         context.focus().iter().for_each(keep_place);

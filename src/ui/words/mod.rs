@@ -78,6 +78,11 @@ impl Words {
         })
     }
 
+    /// How many days ago a moment was, in milliseconds since 1970: `today`, `yesterday`, `3 days ago`.
+    fn day_of(self, moment: u64) -> String {
+        self.with(|catalogue| catalogue.formats.day_of(moment))
+    }
+
     /// A whole number.
     #[expect(clippy::cast_precision_loss, reason = "2^53 files are out of reach")]
     fn number(self, n: usize) -> String {

@@ -1,10 +1,10 @@
 //! Heading and lead of each state, and what the live region says of it.
 
 use auraloader_core::dicom::{Reason, RejectedFile};
-use auraloader_core::state::{ErrorContext, ErrorInfo, State};
+use auraloader_core::state::{ErrorContext, ErrorInfo, State, Unfinished};
 
 use super::*;
-use crate::ui::screen::{Screen, progress_percent};
+use crate::ui::screen::{Screen, percent, progress_percent};
 
 impl Words {
     /// The heading of a state.
@@ -17,6 +17,7 @@ impl Words {
             }
             Screen::Error => error_heading(state.error.as_ref()),
             Screen::Start => START,
+            Screen::Resumable => RESUMABLE,
             Screen::Processing => PROCESSING,
             Screen::NothingFound => NOTHING_FOUND,
             Screen::Uploading => UPLOADING,
@@ -31,7 +32,7 @@ impl Words {
     /// The sentence under the heading; empty where the heading says it all.
     pub(in crate::ui) fn lead(self, screen: Screen, state: &State) -> String {
         let key = match screen {
-            Screen::Start if state.can_resume => START_UNFINISHED,
+            Screen::Resumable => return self.resumable_lead(state),
             Screen::Start | Screen::Processing | Screen::Uploading => return String::new(),
             Screen::NothingFound => return self.nothing_found(&state.rejected),
             Screen::Error => return self.error_lead(state),
@@ -43,6 +44,15 @@ impl Words {
             Screen::Cancelled => CANCELLED_LEAD,
         };
         self.get(key)
+    }
+
+    /// What was left, and how it goes on.
+    fn resumable_lead(self, state: &State) -> String {
+        let Some(unfinished) = &state.unfinished else { return String::new() };
+        let Unfinished { studies, created, sent: (sent, total), at_hand, .. } = unfinished;
+        let (when, done) = (self.day_of(created.0), self.percentage(percent(*sent, *total)));
+        let what = self.count(RESUMABLE_LEAD, *studies, &[("when", &when), ("percent", &done)]);
+        join_with(" ", &[&what, &self.get(if *at_hand { FILES_AT_HAND } else { CHOOSE_SAME })])
     }
 
     /// Images that are there but can't be got at are not said to be none: there is something to do about them.
@@ -153,6 +163,26 @@ mod tests {
         assert!(words.lead(Screen::Error, &state).contains("goes on from there"));
         state.studies = Arc::default();
         assert_eq!(words.lead(Screen::Error, &state), "The server has a problem of its own right now.");
+    }
+
+    #[test]
+    fn who_comes_back_is_told_what_was_left_and_how_it_goes_on() {
+        let (_owner, words) = english();
+        let lead_of = |studies, at_hand| {
+            let created = auraloader_core::time::Unix(0);
+            let unfinished = Unfinished { key: String::new(), created, studies, sent: (62, 100), at_hand };
+            let state = State { unfinished: Some(unfinished), ..State::default() };
+            assert_eq!(Screen::of(&state), Screen::Resumable);
+            words.lead(Screen::of(&state), &state)
+        };
+        assert_eq!(
+            lead_of(1, false),
+            "An upload of 1 study from today is 62% done. Choose the same folder to finish it."
+        );
+        assert_eq!(
+            lead_of(3, true),
+            "An upload of 3 studies from today is 62% done. It can go on with the files that you dropped."
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use auraloader_core::content::FileId;
-use auraloader_core::session::{Input, Key, Record};
+use auraloader_core::session::{self, Input, Key, Record};
 
 use super::Engine;
 use crate::platform::{digest, lock, storage};
@@ -11,8 +11,11 @@ use crate::platform::{digest, lock, storage};
 impl Engine {
     pub(super) async fn recall(self: Rc<Self>) {
         let all = storage::all().await;
-        let records: Vec<(Key, Record)> =
-            all.iter().filter_map(|bytes| postcard::from_bytes(bytes).ok()).collect();
+        let read = |(bytes, at_hand): &(Vec<u8>, bool)| {
+            let (key, record): (Key, Record) = postcard::from_bytes(bytes).ok()?;
+            Some((key, Record { at_hand: *at_hand, ..record }))
+        };
+        let records = all.iter().filter_map(read).collect();
         self.handle(Input::Recalled(records));
     }
 
@@ -21,28 +24,38 @@ impl Engine {
             let modified = self.files.file(id).await.map_or(0.0, |file| file.last_modified());
             material.extend((modified as u64).to_le_bytes());
         }
-        let mut key = digest::sha256(&material).await;
-        if let Some(wanted) = key
-            && !self.locked.borrow().contains(&wanted)
+        let mut key = digest::sha256(&material).await.map(|digest| session::key(&digest));
+        // An upload that another page sends at this moment is not gone on with, and its record left alone.
+        if let Some(wanted) = &key
+            && !self.lock(wanted).await
         {
-            // An upload that another page sends at this moment is not gone on with, and its record left alone.
-            if lock::take(&lock_name(&wanted)).await {
-                self.locked.borrow_mut().push(wanted);
-            } else {
-                key = None;
-            }
+            key = None;
         }
         self.handle(Input::Fingerprint(upload, key));
     }
-}
 
-fn lock_name(key: &Key) -> String {
-    ["auraloader-", &String::from_utf16_lossy(&key.map(|byte| 0x100 + u16::from(byte)))].concat()
-}
+    pub(super) async fn abandon(self: Rc<Self>, key: Key) {
+        let is_ours = self.lock(&key).await;
+        self.handle(Input::Abandon(key, is_ours));
+    }
 
-pub(super) async fn remember(key: Key, record: Record) {
-    let bytes = postcard::to_allocvec(&(key, record)).unwrap_or_default();
-    storage::put(&key, &bytes).await;
+    /// Keeps other pages from sending it; `false` if one does.
+    async fn lock(&self, key: &Key) -> bool {
+        if self.locked.borrow().contains(key) {
+            return true;
+        }
+        let is_ours = lock::take(&["auraloader-", key].concat()).await;
+        if is_ours {
+            self.locked.borrow_mut().push(key.clone());
+        }
+        is_ours
+    }
+
+    pub(super) async fn remember(self: Rc<Self>, key: Key, record: Record) {
+        let bytes = postcard::to_allocvec(&(&key, record)).unwrap_or_default();
+        let handles = self.handles.borrow().clone();
+        storage::put(&key, &bytes, &handles).await;
+    }
 }
 
 pub(super) async fn forget(key: Key) {

@@ -9,7 +9,7 @@ use auraloader_core::content::ItemId;
 use auraloader_core::credentials::{Grant, Kind, Unresolved};
 use auraloader_core::dicom::{NativeDecoder, Reason};
 use auraloader_core::http::{Answer, Request};
-use auraloader_core::session::{Action, Config, Event, Input, Key, RequestId, Session};
+use auraloader_core::session::{self, Action, Config, Event, Input, Key, RequestId, Session};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
 use auraloader_core::time::{Millis, Unix};
 use bytes::Bytes;
@@ -201,8 +201,8 @@ impl Engine {
                 for id in files {
                     material.extend(self.shell.files.modified(id).to_le_bytes());
                 }
-                let key: Key = Sha256::digest(&material).into();
-                return self.lock(key).then_some(Input::Fingerprint(upload, Some(key)));
+                let key = session::key(&Sha256::digest(&material));
+                return self.lock(&key).then_some(Input::Fingerprint(upload, Some(key)));
             }
             Action::Remember(key, record) => {
                 if let Some(memory) = &mut self.shell.memory {
@@ -255,9 +255,9 @@ impl Engine {
     }
 
     /// Whether no other run sends the same at this moment; else this one is over.
-    fn lock(&mut self, key: Key) -> bool {
+    fn lock(&mut self, key: &Key) -> bool {
         let Some(memory) = &self.shell.memory else { return true };
-        match memory.lock(&key) {
+        match memory.lock(key) {
             Ok(lock) => self.locks.extend(lock),
             Err(()) => {
                 let message = "these files are being sent by another run".to_owned();

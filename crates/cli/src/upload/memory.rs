@@ -11,7 +11,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use tempfile::NamedTempFile;
 
 /// Goes up whenever the records change their form.
-const FOLDER: &str = "uploads-1";
+const FOLDER: &str = "uploads-2";
 
 /// A folder of records.
 pub(super) struct Memory {
@@ -85,8 +85,7 @@ impl Memory {
     }
 
     fn path(&self, key: &Key, kind: &str) -> PathBuf {
-        let name: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(format!("{name}.{kind}"))
+        self.folder.join(format!("{key}.{kind}"))
     }
 }
 

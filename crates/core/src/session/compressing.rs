@@ -31,15 +31,25 @@ const HALVING: f64 = 2000.0;
 /// link already; a slow one takes longer for it in any case.
 const SETTLED: f64 = 5.0;
 
+/// What is sent to see what the wire takes: that costs less than packing for nothing on a fast link.
+const FIRST: u64 = 1024 * 1024;
+/// Where that went fast, so much more is sent to see how fast it is.
+const SECOND: u64 = 4 * FIRST;
+/// More than 100 Mbit/s, in bytes a millisecond.
+const FAST: f64 = 14_000.0;
+
 /// Bytes a millisecond, the later ones counting for more.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rate {
     bytes: f64,
     millis: f64,
+    /// All bytes so far.
+    seen: f64,
 }
 
 impl Rate {
     pub(super) fn add(&mut self, bytes: f64, took: Duration) {
+        self.seen += bytes;
         self.bytes += bytes;
         self.millis += took.as_millis() as f64;
         while self.millis > 2.0 * HALVING {
@@ -67,9 +77,14 @@ pub(super) struct Rates {
 }
 
 impl Rates {
-    /// Whether anything is known of the wire.
-    pub(super) fn knows_wire(&self) -> bool {
-        self.wire.get().is_some()
+    /// What is to be sent as it lies to learn what the wire takes; nothing if that is known.
+    pub(super) fn trial(&self) -> Option<u64> {
+        match self.wire.get() {
+            None => Some(FIRST),
+            // What a connection costs to begin with, and a page that is only just warming up, make a fast one look slower.
+            Some(rate) if rate > FAST && self.wire.seen < SECOND as f64 => Some(SECOND),
+            Some(_) => None,
+        }
     }
 
     /// `took` longer than when the last was done, the pool has packed `size` bytes at `level` to `len`.

@@ -89,6 +89,9 @@ pub enum Input {
     Cancel,
     /// Back to the start, with a new upload.
     Reset,
+    /// Take back an upload that was left unfinished, which the person will not go on with; or, if another page sends it at
+    /// this moment (`false`), say no more of it.
+    Abandon(Key, bool),
     /// Take a study out.
     RemoveStudy(String),
     /// The time of [`super::Session::poll_timeout`] has come.

@@ -28,7 +28,7 @@ use crate::time::{Millis, Unix, http_date};
 pub use compressing::Compression;
 pub use interface::{Action, Config, DropId, Event, Input, RequestId};
 use pace::Pace;
-pub use resume::{Begun, Key, Record};
+pub use resume::{Begun, Key, Record, key};
 use transfer::{Slot, Transfer};
 
 /// Progress is told at most this often.
@@ -202,6 +202,7 @@ impl Session {
             Input::Resume => self.resume(now),
             Input::Cancel => self.cancel(now),
             Input::Reset => self.reset(now),
+            Input::Abandon(key, is_ours) => self.abandon(now, key, is_ours),
             Input::RemoveStudy(uid) => self.remove_study(&uid),
             Input::Timeout => self.timeout(now),
         }
@@ -357,7 +358,7 @@ impl Session {
             self.gather();
             self.gathered = Some(now);
         }
-        self.state.can_resume = self.memory.has_records();
+        self.state.unfinished = self.memory.unfinished();
         self.dirty = false;
         self.told = Some(now);
         self.shown = self.state.step;

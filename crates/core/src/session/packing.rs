@@ -19,9 +19,6 @@ const PACKED_AT_A_TIME: usize = 8;
 const SLACK: u64 = 4 * 1024 * 1024;
 /// Bodies of slices of files cost no memory; but what is lost with a connection is sent again.
 const LARGEST_CHUNK: u64 = 64 * 1024 * 1024;
-/// What is sent at once until it is known what the wire takes, and stored: that costs less than packing for nothing on a
-/// fast link.
-const FIRST: u64 = 1024 * 1024;
 /// What is deflated is kept in memory until the server has it, and as much again for what is sent next.
 const LARGEST_PACKED_CHUNK: u64 = 10 * 1024 * 1024;
 
@@ -152,7 +149,7 @@ impl Packing {
     /// The most that is to be sent at once, as things are.
     pub(super) fn largest_chunk(&self) -> u64 {
         let is_stored =
-            self.compression == Compression::Auto && self.level.is_none() && self.rates.knows_wire();
+            self.compression == Compression::Auto && self.level.is_none() && self.trial().is_none();
         if self.plan.len().is_some() || is_stored { LARGEST_CHUNK } else { LARGEST_PACKED_CHUNK }
     }
 
@@ -219,14 +216,14 @@ impl Packing {
         (self.start, self.first) = (range.start, first);
     }
 
-    /// Whether it is not known yet if packing is worth the while.
-    fn is_doubtful(&self) -> bool {
-        self.compression == Compression::Auto && !self.rates.knows_wire()
+    /// While it is not known if packing is worth the while, how much is to be sent as it lies to find out.
+    pub(super) fn trial(&self) -> Option<u64> {
+        self.rates.trial().filter(|_| self.compression == Compression::Auto)
     }
 
     /// Asks for what is needed up to `end`, which may be beyond what is known, and some more.
     pub(super) fn read_ahead(&mut self, now: Millis, end: u64) {
-        let slack = if self.is_doubtful() { 0 } else { SLACK };
+        let slack = if self.trial().is_some() { 0 } else { SLACK };
         let room = end.saturating_sub(self.start).saturating_add(slack);
         self.next = self.next.max(self.first);
         let entries = self.plan.entry_count();
@@ -278,7 +275,7 @@ impl Packing {
         let level = match need {
             Need::Checksum => None,
             Need::Packing(level) => Some(level),
-            Need::Decision if self.is_doubtful() && self.plan.distance(0, index) < FIRST => None,
+            Need::Decision if self.trial().is_some() => None,
             Need::Decision => {
                 self.level = self.rates.choose(self.compression, self.level);
                 self.level

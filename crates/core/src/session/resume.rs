@@ -7,15 +7,22 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::transfer::Transfer;
 use super::{Action, Config, Session};
 use crate::archive::Decided;
 use crate::content::{FileId, ItemId};
 use crate::dicom::Accepted;
-use crate::state::StudyId;
+use crate::state::{StudyId, Unfinished};
 use crate::time::{Millis, Unix};
 
-/// SHA-256 of what an upload is made of: the same for the same files, options and servers.
-pub type Key = [u8; 32];
+/// SHA-256 of what an upload is made of, in hexadecimal: the same for the same files, options and servers.
+pub type Key = String;
+
+/// A digest as a [`Key`].
+pub fn key(digest: &[u8]) -> Key {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
+    digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
+}
 
 /// Records end after this many milliseconds: seven days.
 const LIFETIME: u64 = 7 * 24 * 3600 * 1000;
@@ -31,8 +38,15 @@ pub struct Record {
     pub upload_id: String,
     /// What init answered.
     pub studies: Vec<StudyId>,
+    /// How many studies it is of.
+    pub found: usize,
+    /// Bytes sent, and all of them; to the percent.
+    pub sent: (u64, u64),
     /// Its archives, begun or not.
     pub archives: Vec<Begun>,
+    /// The shell can have its files again without their being chosen. It says so anew each time.
+    #[serde(skip)]
+    pub at_hand: bool,
 }
 
 /// What was begun of an archive.
@@ -60,8 +74,21 @@ impl Memory {
         self.waiting.map(|(_, until)| until)
     }
 
-    fn forget(&mut self, key: &Key) {
-        self.records.retain(|(known, _)| known != key);
+    /// The one that a person who comes back is told of.
+    pub(super) fn unfinished(&self) -> Option<Unfinished> {
+        let (key, record) = self.records.iter().max_by_key(|(_, record)| record.created)?;
+        Some(Unfinished {
+            key: key.clone(),
+            created: record.created,
+            studies: record.found,
+            sent: record.sent,
+            at_hand: record.at_hand,
+        })
+    }
+
+    fn forget(&mut self, key: &Key) -> Option<Record> {
+        let at = self.records.iter().position(|(known, _)| known == key)?;
+        Some(self.records.swap_remove(at).1)
     }
 }
 
@@ -96,7 +123,7 @@ impl Session {
     /// The digest of what an upload is made of; none if the browser makes no digests.
     pub(super) fn fingerprinted(&mut self, now: Millis, serial: u32, key: Option<Key>) {
         let is_awaited = self.memory.waiting.take_if(|(waiting, _)| *waiting == serial).is_some();
-        let known = self.memory.records.iter().find(|(known, _)| is_awaited && key == Some(*known));
+        let known = self.memory.records.iter().find(|(known, _)| is_awaited && key.as_ref() == Some(known));
         let record = known.map(|(_, record)| record.clone());
         self.with_transfer(now, serial, |transfer| {
             let is_same = record.as_ref().is_none_or(|record| transfer.restore(record));
@@ -123,6 +150,21 @@ impl Session {
         // It is the upload that goes on now.
         self.memory.forget(&key);
         self.actions.push_back(Action::Remember(key, record));
+    }
+
+    /// The person does not want to go on with it. If nobody else does either, the server is told.
+    pub(super) fn abandon(&mut self, now: Millis, key: Key, is_ours: bool) {
+        let Some(record) = self.memory.forget(&key) else { return };
+        self.dirty = true;
+        if let Some(server) = self.server.clone().filter(|_| is_ours) {
+            let settings = self.settings(server);
+            let moment = self.moment(now);
+            let transfer = Transfer::left(settings, key, &record, &*self.text, moment);
+            self.last_transfer += 1;
+            let serial = self.last_transfer;
+            self.transfers.insert(serial, transfer);
+            self.with_transfer(now, serial, |transfer| transfer.cancel(now));
+        }
     }
 
     pub(super) fn forget(&mut self, key: Key) {

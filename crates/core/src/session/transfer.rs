@@ -149,6 +149,8 @@ pub(super) struct Transfer {
     /// What it is remembered by.
     key: Option<Key>,
     created: Unix,
+    /// How many percent were sent when it was last remembered.
+    remembered: u64,
     online: bool,
     paused: bool,
     moment: Now,
@@ -175,6 +177,7 @@ impl Transfer {
             archives,
             begun: 0,
             created: moment.unix,
+            remembered: 0,
             moment,
             renewal: settings.renewal(moment, settings.server.expires),
             settings,

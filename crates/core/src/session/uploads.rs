@@ -39,16 +39,7 @@ impl Session {
             patient_id: self.config.patient_id.clone(),
             context: self.config.context.clone(),
         };
-        let settings = transfer::Settings {
-            api: self.api.clone(),
-            server,
-            retry_delays: self.config.retry_delays.clone(),
-            chunk_size: self.config.chunk_size,
-            compression: self.config.compression,
-            by_study: self.config.by_study,
-            jitter: (self.entropy)()[0],
-            threshold: self.config.upload_token.threshold,
-        };
+        let settings = self.settings(server);
         let moment = self.moment(now);
         let mut transfer = Transfer::new(settings, announcement, &self.index.accepted(), &*self.text, moment);
         self.signature.iter_mut().for_each(Credential::forget);
@@ -67,6 +58,19 @@ impl Session {
         self.transfers.insert(self.last_transfer, transfer);
         self.current = Some(self.last_transfer);
         self.last_transfer
+    }
+
+    pub(super) fn settings(&mut self, server: UploaderConfig) -> transfer::Settings {
+        transfer::Settings {
+            api: self.api.clone(),
+            server,
+            retry_delays: self.config.retry_delays.clone(),
+            chunk_size: self.config.chunk_size,
+            compression: self.config.compression,
+            by_study: self.config.by_study,
+            jitter: (self.entropy)()[0],
+            threshold: self.config.upload_token.threshold,
+        }
     }
 
     pub(super) fn uuid(&mut self) -> String {

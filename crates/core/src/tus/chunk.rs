@@ -5,6 +5,8 @@ use std::time::Duration;
 const MIB: u64 = 1024 * 1024;
 /// What a chunk begins with where the host page sets no size. Less is no part to an object store.
 const START: u64 = 5 * MIB;
+/// So much is sent rather than that the link waits for a whole chunk to be made.
+const ENOUGH: u64 = MIB;
 /// Connections that break make chunks no smaller than this. Proxies often take 1 MiB, and some cut the connection
 /// rather than say so.
 const LOSSY: u64 = MIB / 2;
@@ -36,6 +38,11 @@ impl Chunk {
     /// Bytes of the next chunk. One that is found out is not over `most`.
     pub(super) fn size(&self, most: u64) -> u64 {
         if self.grows { self.size.min(most) } else { self.size }
+    }
+
+    /// What is sent at the least, if there is more to come.
+    pub(super) fn enough(&self, most: u64) -> u64 {
+        if self.grows { self.size(most).min(ENOUGH) } else { self.size }
     }
 
     /// The size after this one, if all goes well.

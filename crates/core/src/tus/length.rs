@@ -41,13 +41,13 @@ impl Length {
         self.available
     }
 
-    /// What a PATCH at `offset` sends; `None` while there is not enough. It is empty if there is nothing left to tell the
-    /// server but the length.
-    pub(super) fn chunk(&self, offset: u64, size: u64) -> Option<Range<u64>> {
+    /// What a PATCH at `offset` sends; `None` while there is less than `enough`. It is empty if there is nothing left to tell
+    /// the server but the length.
+    pub(super) fn chunk(&self, offset: u64, size: u64, enough: u64) -> Option<Range<u64>> {
         let end = self.available.min(offset.saturating_add(size));
         let is_enough = match self.known {
             Some(_) => offset < end || !self.is_declared,
-            None => end.saturating_sub(offset) >= size,
+            None => end.saturating_sub(offset) >= enough,
         };
         is_enough.then_some(offset..end.max(offset))
     }

@@ -232,6 +232,11 @@ impl Upload {
         self.chunk.next_size(self.most())
     }
 
+    /// Of an upload whose length is not known yet, bytes without which nothing is sent.
+    pub fn enough(&self) -> u64 {
+        self.chunk.enough(self.most())
+    }
+
     /// The checksum that a chunk of so many bytes is sent with.
     pub fn digest(&self, len: u64) -> Option<Digest> {
         self.server.checksums.digest().filter(|_| len <= checksum::MOST)
@@ -379,11 +384,12 @@ impl Upload {
                 headers.push((name, plain(&value.to_string())));
                 headers.push(("Upload-Metadata", plain(&metadata::encode(&self.config.metadata))));
                 let size = self.chunk.size(self.most()).min(WITH_CREATION);
-                chunk = self.length.chunk(0, size).filter(|_| self.server.can_create_with);
+                chunk = self.length.chunk(0, size, size).filter(|_| self.server.can_create_with);
             }
             Step::Patch => {
                 headers.push(("Upload-Offset", plain(&self.offset.to_string())));
-                chunk = Some(self.length.chunk(self.offset, self.chunk.size(self.most()))?);
+                let size = self.chunk.size(self.most());
+                chunk = Some(self.length.chunk(self.offset, size, self.enough())?);
                 let length = self.length.patching();
                 headers.extend(length.map(|length| ("Upload-Length", plain(&length.to_string()))));
             }

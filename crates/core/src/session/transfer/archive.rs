@@ -136,7 +136,13 @@ impl Archive {
             self.sending = self.tus.offset()..self.tus.offset();
             self.packing.wanted(&self.sending);
         }
-        self.packing.read_ahead(now, self.sending.end.saturating_add(self.tus.next_chunk_size()));
+        let ahead = match self.packing.trial() {
+            // What becomes of the rest is decided when this has got there.
+            Some(_) if self.tus.offset() < self.sending.end => 0,
+            Some(trial) => trial.max(self.tus.enough()),
+            None => self.tus.next_chunk_size(),
+        };
+        self.packing.read_ahead(now, self.sending.end.saturating_add(ahead));
     }
 
     /// The next chunk, if it is sent with a digest, so that this is made while the one before is on its way.

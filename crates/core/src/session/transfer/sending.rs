@@ -128,7 +128,7 @@ impl Transfer {
                 Ok(parts) => {
                     archive.on_wire = Some((now, 0));
                     archive.tus.handle(now, tus::Input::Sent);
-                    if archive.is_beyond_record(range.end) {
+                    if archive.is_beyond_record(range.end) || self.has_moved_on() {
                         self.remember();
                     }
                     let request = Request { body: Body::Parts(parts), ..request };
