@@ -26,11 +26,30 @@ ${scripts}
 ${containers.map((id) => `<div class="container" id="${id}"></div>`).join("\n")}
 </html>`;
 
-/** Runs in the page: starts widgets and notes what they say. */
+/** All that the widget needs, and nothing besides; the icon is the page's. */
+export const strictPolicy = (server) =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "worker-src blob:",
+    `connect-src ${new URL(server).origin}`,
+    "img-src data:",
+  ].join("; ");
+
+/** Runs in the page: starts widgets and notes what they say, and what is complained of. */
 function host() {
   window.uploaders = {};
   window.said = {};
   window.lastState = {};
+  window.complaints = [];
+  const complain = (level, message) => window.complaints.push({ level, message: String(message) });
+  addEventListener("error", ({ message }) => complain("error", message));
+  addEventListener("unhandledrejection", ({ reason }) => complain("error", reason));
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    complain("error", `${violatedDirective} refuses ${blockedURI}`),
+  );
+  for (const level of ["error", "warn"]) console[level] = (...said) => complain(level, said.join(" "));
   const ask = async (url, body) => {
     const response = await fetch(url, body && { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
@@ -238,6 +257,27 @@ export class Widget {
     await (
       await this.dragOver(paths)
     )();
+  }
+
+  /** Lets files go over the widget by a script, for drivers that can't drag: what was chosen in an input of the page's. */
+  async dropChosen(paths) {
+    const input = await this.driver.executeScript(() => {
+      const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+      document.body.append(input);
+      return input;
+    });
+    await input.sendKeys(paths.join("\n"));
+    await this.driver.executeScript(
+      (input, frame) => {
+        const dataTransfer = new DataTransfer();
+        for (const file of input.files) dataTransfer.items.add(file);
+        for (const type of ["dragenter", "dragover", "drop"])
+          frame.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }));
+        input.remove();
+      },
+      input,
+      await this.element("[part=frame]"),
+    );
   }
 
   async #drag(type, at, data) {
