@@ -14,6 +14,8 @@ import { startTusServer } from "./support/tus-server.mjs";
 const servers = { "aura-backend": startAuraBackend, "@tus/server": startTusServer };
 const told = "An upload was not finished";
 const chunkSize = 1_048_576;
+/** The engine runs where a test can take things away from it. */
+const onThePage = { csp: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };
 
 let browser;
 before(async () => (browser = await startBrowser()));
@@ -109,14 +111,23 @@ for (const [what, prepare] of Object.entries({
   },
 }))
   test(`where the browser ${what} everything else works`, async (t) => {
-    // On the page, where the test can take things away.
-    const csp = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'";
-    const { server, folder, widget } = await left(t, startAuraBackend, {}, { csp }, prepare);
+    const { server, folder, widget } = await left(t, startAuraBackend, {}, onThePage, prepare);
     assert.ok(!(await widget.text()).includes(told));
     await sendAgain(widget, folder);
     await holds(server, folder);
     assert.equal(server.proxy.checksums > 0, what.startsWith("keeps"));
   });
+
+test("where the browser has no locks it goes on all the same", async (t) => {
+  const { server, folder, widget } = await left(t, startTusServer, { compression: "store" }, onThePage, () => {
+    Object.defineProperty(navigator, "locks", { value: undefined });
+  });
+  assert.ok((await widget.text()).includes(told));
+  server.proxy.sent = 0;
+  await sendAgain(widget, folder);
+  const size = await holds(server, folder);
+  assert.ok(server.proxy.sent < size - 8 * chunkSize, `${server.proxy.sent} of ${size} bytes were sent again`);
+});
 
 test("what another widget is sending is left alone", async (t) => {
   const containers = ["uploader", "second"];
