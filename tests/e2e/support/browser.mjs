@@ -10,15 +10,16 @@ import * as webkit from "./engines/webkit.mjs";
 export const engines = { chromium, firefox, webkit };
 
 /**
- * Starts a browser: `driver`; `choosesFolders` and `drags`, which tell whether the driver can choose a folder and drag
- * from the desktop; `console()`, what the console has said since the last call: `[{ level, message }]`; `close()`, which
- * ends it and removes its profile.
+ * Starts a browser: `driver`, to whom `drag(type, { x, y }, paths)` is added where one can drag from the desktop;
+ * `choosesFolders`, whether it can choose a folder; `console()`, what the console has said since the last call:
+ * `[{ level, message }]`; `close()`, which ends it and removes its profile.
  */
 export async function startBrowser({ engine = "chromium", width = 1280, height = 900 } = {}) {
   const profile = await mkdtemp(join(tmpdir(), `auraloader-${engine}-`));
   const remove = () => rm(profile, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const browser = await engines[engine].start({ profile, width, height });
+    const { drag, ...browser } = await engines[engine].start({ profile, width, height });
+    browser.driver.drag = drag;
     await browser.driver.manage().setTimeouts({ script: 120_000, pageLoad: 30_000 });
     return { ...browser, close: () => browser.close().finally(remove) };
   } catch (error) {

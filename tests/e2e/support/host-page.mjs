@@ -247,9 +247,8 @@ export class Widget {
   /** Drags paths from the desktop over the widget. */
   async dragOver(paths) {
     const at = await this.#middle();
-    const data = { items: [], files: paths, dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver"]) await this.#drag(type, at, data);
-    return () => this.#drag("drop", at, data);
+    for (const type of ["dragEnter", "dragOver"]) await this.driver.drag(type, at, paths);
+    return () => this.driver.drag("drop", at, paths);
   }
 
   /** Lets paths go over the widget, as a real drag does. */
@@ -278,10 +277,6 @@ export class Widget {
       input,
       await this.element("[part=frame]"),
     );
-  }
-
-  async #drag(type, at, data) {
-    await this.driver.sendDevToolsCommand("Input.dispatchDragEvent", { type, ...at, data });
   }
 
   async #middle() {

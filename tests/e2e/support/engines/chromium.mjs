@@ -1,4 +1,4 @@
-// Chromium, the system's own. Its driver does all that a person does: folders, and drags from the desktop.
+// Chromium, the system's own. Its driver does all that a person does.
 
 import { Builder, logging } from "selenium-webdriver";
 import chrome from "selenium-webdriver/chrome.js";
@@ -28,7 +28,12 @@ export async function start({ profile, width, height }) {
   return {
     driver,
     choosesFolders: true,
-    drags: true,
+    drag: (type, at, paths) =>
+      driver.sendDevToolsCommand("Input.dispatchDragEvent", {
+        type,
+        ...at,
+        data: { items: [], files: paths, dragOperationsMask: 1 },
+      }),
     async console() {
       const entries = await driver.manage().logs().get(logging.Type.BROWSER);
       return entries.map(({ level, message }) => ({ level: level.name, message }));

@@ -1,23 +1,21 @@
 // WebKitGTK, the system's own, in a display that nobody sees: it has no headless mode.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { Builder } from "selenium-webdriver";
 import { findFreePort } from "selenium-webdriver/net/portprober.js";
 import { DriverService } from "selenium-webdriver/remote/index.js";
+import { startDisplay } from "./display.mjs";
 
 const browser = `/usr/lib/${{ x64: "x86_64", arm64: "aarch64" }[process.arch]}-linux-gnu/webkit2gtk-4.1/MiniBrowser`;
 
 export async function start({ profile, width, height }) {
-  const { display, end } = await startDisplay(width, height);
+  const display = await startDisplay(width, height);
   const port = await findFreePort();
   const service = new DriverService("/usr/bin/WebKitWebDriver", {
     port,
     args: [`--port=${port}`],
     loopback: true,
     // Whatever it keeps, it keeps in the profile.
-    env: { ...process.env, DISPLAY: display, HOME: profile, XDG_RUNTIME_DIR: profile },
+    env: { ...process.env, DISPLAY: display.name, HOME: profile, XDG_RUNTIME_DIR: profile },
   });
   const driver = await new Builder()
     .usingServer(await service.start())
@@ -30,27 +28,12 @@ export async function start({ profile, width, height }) {
   return {
     driver,
     choosesFolders: false,
-    drags: false,
     /** The driver doesn't tell what is in the console: what the host page has noted of it. */
     console: () => driver.executeScript(() => window.complaints.splice(0)),
     async close() {
       await driver.quit();
       await service.kill();
-      await end();
+      await display.end();
     },
   };
-}
-
-async function startDisplay(width, height) {
-  const screen = ["-screen", "0", `${width}x${height}x24`, "-nolisten", "tcp"];
-  const server = spawn("Xvfb", ["-displayfd", "3", ...screen], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-  const [number] = await Promise.race([
-    once(createInterface(server.stdio[3]), "line"),
-    once(server, "exit").then(([code]) => Promise.reject(new Error(`Xvfb ended with ${code}`))),
-  ]);
-  const end = async () => {
-    server.kill();
-    if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
-  };
-  return { display: `:${number}`, end };
 }
