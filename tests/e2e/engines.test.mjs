@@ -73,7 +73,7 @@ for (const engine of Object.keys(engines))
       });
 
       await t.test(`a picture, a pause, a reload, and on from there: ${name}`, async (t) => {
-        const [server, folder] = [await start(t), await phantom(t, 40, 512)];
+        const [server, folder] = [await start(t), await phantom(t, 24, 512)];
         const { apiBaseUrl } = await server.options();
         const csp = strictPolicy(apiBaseUrl).replace("connect-src", "connect-src 'self'");
         const page = await servePage(t, { csp });
@@ -86,13 +86,13 @@ for (const engine of Object.keys(engines))
         await choose(widget, folder);
         await widget.heading("^1 study found$");
         await widget.element(".tile canvas", "", { hidden: true });
-        server.proxy.rate = 6_000_000;
+        server.proxy.rate = 4_000_000;
         await widget.press("^Upload 1 study");
-        await widget.until((state) => state.progress.bytesSent > 3_000_000, "3 MB sent");
+        await widget.until((state) => state.progress.bytesSent > 2_000_000, "2 MB sent");
         await widget.press("^Pause$");
         await widget.heading("^Paused at \\d+");
         await widget.press("^Carry on$");
-        await widget.until((state) => state.progress.bytesSent > 9_000_000, "9 MB sent");
+        await widget.until((state) => state.progress.bytesSent > 5_000_000, "5 MB sent");
         assert.deepEqual(await browser.console(), []);
 
         widget = await reload();
@@ -103,14 +103,14 @@ for (const engine of Object.keys(engines))
         server.proxy.sent = 0;
         await upload(widget);
         const size = await holds(server, expected(folder));
-        // Of 9 MB at least 8 MB had been acknowledged.
-        assert.ok(server.proxy.sent < size - 8 * chunkSize, `${server.proxy.sent} of ${size} bytes were sent again`);
+        // Of 5 MB at least 4 MB had been acknowledged.
+        assert.ok(server.proxy.sent < size - 3.5 * chunkSize, `${server.proxy.sent} of ${size} bytes were sent again`);
         assert.deepEqual(await browser.console(), []);
       });
     }
 
     await t.test("an upload that is compressed where it is worth the while", async (t) => {
-      const [server, folder] = [await startTusServer(t), await phantom(t, 20, 512)];
+      const [server, folder] = [await startTusServer(t), await phantom(t, 12, 512)];
       const widget = await open(t, server, { compression: "auto" });
       await choose(widget, folder);
       await widget.step("pending");
@@ -123,7 +123,7 @@ for (const engine of Object.keys(engines))
     });
 
     await t.test("an upload that is stopped, after a question, leaves nothing", async (t) => {
-      const [server, folder] = [await startTusServer(t), await phantom(t, 40, 512)];
+      const [server, folder] = [await startTusServer(t), await phantom(t, 24, 512)];
       const widget = await open(t, server);
       await choose(widget, folder);
       await widget.step("pending");

@@ -121,7 +121,7 @@ fn debian_packages(sh: &Shell) -> Result<()> {
         ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
         ("firefox-esr", Path::new("/usr/bin/firefox-esr").exists()),
         ("webkit2gtk-driver", Path::new("/usr/bin/WebKitWebDriver").exists()),
-        // The display that WebKitGTK needs.
+        // The display that both need.
         ("xvfb", Path::new("/usr/bin/Xvfb").exists()),
         ("unzip", answers("unzip", "-v")),
         ("p7zip-full", answers("7z", "i")),
