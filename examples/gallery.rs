@@ -51,7 +51,7 @@ fn main() -> Result<(), JsValue> {
     document().body().ok_or("no body")?.append_child(&container)?;
 
     let owner = Owner::new();
-    let model = Model { state: owner.with(|| RwSignal::new(state())) };
+    let model = owner.with(|| Model { state: RwSignal::new(state()), may_sleep: RwSignal::new(false) });
     let intents = Intents::new(|intent| leptos::logging::log!("{intent:?}"));
     let mounted = owner.with(|| mount(&container, model, intents, theme, Language::default()))?;
     // The page is what ends it.

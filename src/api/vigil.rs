@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use js_sys::Promise;
+use leptos::prelude::{RwSignal, Set};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, EventTarget, window};
@@ -24,11 +25,15 @@ pub(super) struct Vigil {
     lock: Rc<Lock>,
 }
 
-type Lock = RefCell<Option<WakeLock>>;
+struct Lock {
+    held: RefCell<Option<WakeLock>>,
+    /// Is told whether there is none.
+    may_sleep: RwSignal<bool>,
+}
 
 impl Vigil {
-    pub(super) fn new() -> Self {
-        let lock = Rc::<Lock>::default();
+    pub(super) fn new(may_sleep: RwSignal<bool>) -> Self {
+        let lock = Rc::new(Lock { held: RefCell::default(), may_sleep });
         stay_awake(&lock);
         let weak = Rc::downgrade(&lock);
         let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
@@ -52,7 +57,7 @@ impl Drop for Vigil {
         for (target, event) in targets() {
             drop(target.remove_event_listener_with_callback(event, self.listener.as_ref().unchecked_ref()));
         }
-        let_go(self.lock.take());
+        let_go(self.lock.held.take());
     }
 }
 
@@ -67,14 +72,20 @@ fn is_seen() -> bool {
     window().and_then(|page| page.document()).is_some_and(|document| !document.hidden())
 }
 
-/// A browser that has no wake lock, or refuses it, sends all the same.
+/// A browser that has no wake lock, or refuses it, sends all the same, and the person is told.
 fn stay_awake(lock: &Rc<Lock>) {
-    let Ok(granted) = request_wake_lock("screen") else { return };
+    let requested = request_wake_lock("screen");
     let lock: Weak<Lock> = Rc::downgrade(lock);
     spawn_local(async move {
-        let granted = JsFuture::from(granted).await.ok().map(JsCast::unchecked_into);
+        let granted = match requested {
+            Ok(granted) => JsFuture::from(granted).await.ok().map(JsCast::unchecked_into),
+            Err(_) => None,
+        };
         match lock.upgrade() {
-            Some(lock) => let_go(lock.replace(granted)),
+            Some(lock) => {
+                lock.may_sleep.try_set(granted.is_none());
+                let_go(lock.held.replace(granted));
+            }
             None => let_go(granted),
         }
     });

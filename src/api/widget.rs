@@ -37,7 +37,7 @@ struct Inner {
     start_worker: Option<Function>,
     /// Keeps the signal alive; disposed of with the widget.
     owner: Owner,
-    state: RwSignal<State>,
+    model: Model,
     states: States,
     /// The state whose lists the host was last told of.
     told: RefCell<State>,
@@ -72,14 +72,15 @@ impl Widget {
         start_worker: Option<Function>,
     ) -> Self {
         let owner = Owner::new_root(None);
-        let state = owner.with(|| RwSignal::new(State::default()));
+        let model =
+            owner.with(|| Model { state: RwSignal::new(State::default()), may_sleep: RwSignal::new(false) });
         let inner = Rc::new(Inner {
             options: Options::read(options),
             container,
             module,
             start_worker,
             owner,
-            state,
+            model,
             states: States::default(),
             told: RefCell::default(),
             host: RefCell::default(),
@@ -124,10 +125,9 @@ impl Widget {
                 inner.intended(intent);
             }
         });
-        let model = Model { state: self.0.state };
         let mounted = ui::mount(
             &self.0.container,
-            model,
+            self.0.model,
             intents,
             self.0.options.theme,
             self.0.options.language.clone(),
@@ -216,7 +216,7 @@ fn done() -> Promise {
 
 impl Inner {
     fn step(&self) -> Step {
-        self.state.try_with_untracked(|state| state.step).unwrap_or_default()
+        self.model.state.try_with_untracked(|state| state.step).unwrap_or_default()
     }
 
     /// Sends a command whose end is waited for; an engine on the page may be done before this returns.
@@ -319,13 +319,13 @@ impl Inner {
 
     fn changed(&self, state: State) {
         // A widget that has been destroyed has no state any more.
-        let Some(moved) = self.state.try_with_untracked(|last| last.progress != state.progress) else {
+        let Some(moved) = self.model.state.try_with_untracked(|last| last.progress != state.progress) else {
             return;
         };
         let (public, progress) = (self.states.public(&state), events::progress(&state.progress));
         let step = state.step;
         self.watch(step == Step::Uploading);
-        self.state.set(state);
+        self.model.state.set(state);
         self.waiting.remove.borrow_mut().resolve();
         if step != Step::Processing {
             self.intake.stopped();
@@ -346,12 +346,12 @@ impl Inner {
         if !is_uploading {
             *vigil = None;
         } else if vigil.is_none() {
-            *vigil = Some(Vigil::new());
+            *vigil = Some(Vigil::new(self.model.may_sleep));
         }
     }
 
     fn files_read(&self, drop: DropId) {
-        let state = self.state.try_get_untracked().unwrap_or_default();
+        let state = self.model.state.try_get_untracked().unwrap_or_default();
         let told = self.told.replace(state.clone());
         if !state.studies.is_empty() && !Arc::ptr_eq(&told.studies, &state.studies) {
             self.tell(Topic::Studies, &self.states.studies(&state));

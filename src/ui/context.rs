@@ -3,6 +3,7 @@
 use auraloader_core::state::State;
 use leptos::prelude::*;
 
+use super::Model;
 use super::element::Node;
 use super::focus::Focus;
 use super::intent::{Intent, Intents};
@@ -13,6 +14,7 @@ use super::words::{Language, Words};
 #[derive(Clone, Copy)]
 pub(super) struct Context {
     pub(super) state: RwSignal<State>,
+    pub(super) may_sleep: RwSignal<bool>,
     pub(super) screen: Memo<Screen>,
     pub(super) words: Words,
     parts: StoredValue<Parts, LocalStorage>,
@@ -26,7 +28,8 @@ struct Parts {
 }
 
 impl Context {
-    pub(super) fn new(state: RwSignal<State>, intents: Intents, focus: Focus, language: Language) -> Self {
+    pub(super) fn new(model: Model, intents: Intents, focus: Focus, language: Language) -> Self {
+        let Model { state, may_sleep } = model;
         let parts = StoredValue::new_local(Parts { intents, focus, spoken: Node::text("") });
         let screen = Memo::new(move |before: Option<&Screen>| {
             let now = state.with(Screen::of);
@@ -45,7 +48,7 @@ impl Context {
             }
             now
         });
-        Self { state, screen, words: Words::new(language), parts }
+        Self { state, may_sleep, screen, words: Words::new(language), parts }
     }
 
     /// Sends what the person asked for.

@@ -1,4 +1,4 @@
-//! Leptos components, drawn from [`State`] and from nothing else.
+//! Leptos components, drawn from their [`Model`] and from nothing else.
 
 mod actions;
 mod announce;
@@ -39,6 +39,8 @@ use self::focus::Focus;
 pub struct Model {
     /// The whole state; the components take memos of its parts.
     pub state: RwSignal<State>,
+    /// Whether the device may go to sleep during an upload: the browser has no wake lock, or refused it.
+    pub may_sleep: RwSignal<bool>,
 }
 
 /// Which colours to draw in.
@@ -106,6 +108,6 @@ pub fn mount(
     root.set_attribute("dir", if language.is_rtl { "rtl" } else { "ltr" })?;
     shadow.append_child(&root)?;
     let focus = Focus::new(shadow.clone(), root.clone());
-    let view = mount_to_renderer(&root, move || app(Context::new(model.state, intents, focus, language)));
+    let view = mount_to_renderer(&root, move || app(Context::new(model, intents, focus, language)));
     Ok(Mounted { view: Some(view), root, shadow })
 }

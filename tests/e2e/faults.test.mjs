@@ -102,6 +102,22 @@ test("a server that is away for longer than the tries of one request ends nothin
   await browser.console(); // the browser itself reports each try
 });
 
+for (const [what, request] of [
+  ["the browser has no wake lock", "undefined"],
+  ["the browser refuses the wake lock", "{ request: () => Promise.reject(new DOMException('', 'NotAllowedError')) }"],
+]) {
+  test(`where ${what} the person is asked to see to it`, async (t) => {
+    const { server, widget } = await ready(t, startTusServer);
+    const script = `Object.defineProperty(navigator, "wakeLock", { value: ${request} })`;
+    await browser.driver.executeScript(script);
+    server.proxy.rate = 4_000_000;
+    await widget.press("^Upload");
+    await widget.element(".hint", "^Keep this page open, and don't let this device go to sleep\\.$");
+    server.proxy.rate = Infinity;
+    await widget.step("complete");
+  });
+}
+
 test("while it sends, leaving asks and the screen stays awake", async (t) => {
   const { server, widget } = await ready(t, startTusServer);
   await browser.driver.executeScript(() => {
@@ -116,6 +132,7 @@ test("while it sends, leaving asks and the screen stays awake", async (t) => {
   await widget.press("^Upload");
   await widget.until((state) => state.step === "uploading" && state.progress.bytesSent > 1_000_000, "1 MB sent");
   assert.deepEqual([await asks(), await locks()], [true, 1]);
+  await widget.element(".hint", "^Keep this page open\\.$");
   server.proxy.rate = Infinity;
   await widget.step("complete");
   assert.deepEqual([await asks(), await locks()], [false, 0]);

@@ -8,7 +8,7 @@ import { entriesOf } from "./support/archive.mjs";
 import { startAuraBackend } from "./support/aura-backend.mjs";
 import { startBrowser } from "./support/browser.mjs";
 import { digestsBelow } from "./support/folders.mjs";
-import { servePage, Widget } from "./support/host-page.mjs";
+import { servePage, strictPolicy, Widget } from "./support/host-page.mjs";
 import { phantom } from "./support/samples.mjs";
 
 const integrity = JSON.parse(await readFile(join(import.meta.dirname, "../../pkg/integrity.json"), "utf8"));
@@ -52,21 +52,10 @@ const workers = {
   started: () => browser.driver.executeScript(() => window.started),
 };
 
-/** All that the widget needs, and nothing besides; the icon is the page's. */
-const strict = (server) =>
-  [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "worker-src blob:",
-    `connect-src ${new URL(server).origin}`,
-    "img-src data:",
-  ].join("; ");
-
 test("the strictest policy lets all of it through, the worker too", async (t) => {
   const server = await startAuraBackend(t);
   const { apiBaseUrl } = await server.settings();
-  await browser.driver.get(await servePage(t, { csp: strict(apiBaseUrl) }));
+  await browser.driver.get(await servePage(t, { csp: strictPolicy(apiBaseUrl) }));
   await workers.count();
   await sends(server);
   assert.equal(await workers.started(), 1);
@@ -78,7 +67,7 @@ test("Trusted Types: one policy of the widget's name, for workers in workers too
   const { apiBaseUrl } = await server.settings();
   const types = "require-trusted-types-for 'script'; trusted-types standalone-auraloader";
   const ids = ["first", "second"];
-  await browser.driver.get(await servePage(t, { csp: `${strict(apiBaseUrl)}; ${types}`, containers: ids }));
+  await browser.driver.get(await servePage(t, { csp: `${strictPolicy(apiBaseUrl)}; ${types}`, containers: ids }));
   await workers.count();
   for (const id of ids) await sends(server, id, { compression: "deflate" }); // its worker starts others
   assert.equal(await workers.started(), 2);
@@ -88,7 +77,7 @@ test("Trusted Types: one policy of the widget's name, for workers in workers too
 test("pictures, too, get through the strictest policy that lets their files be fetched", async (t) => {
   const server = await startAuraBackend(t);
   const { apiBaseUrl } = await server.settings();
-  const csp = `${strict(apiBaseUrl).replace("connect-src", "connect-src 'self'")}; require-trusted-types-for 'script'; trusted-types standalone-auraloader`;
+  const csp = `${strictPolicy(apiBaseUrl).replace("connect-src", "connect-src 'self'")}; require-trusted-types-for 'script'; trusted-types standalone-auraloader`;
   await browser.driver.get(await servePage(t, { csp }));
   const widget = await Widget.start(browser.driver, await server.options());
   await widget.chooseFolder(folder);
@@ -101,7 +90,7 @@ test("Trusted Types without that policy: the page does the work", async (t) => {
   const server = await startAuraBackend(t);
   const { apiBaseUrl } = await server.settings();
   const types = "require-trusted-types-for 'script'; trusted-types 'none'";
-  await browser.driver.get(await servePage(t, { csp: `${strict(apiBaseUrl)}; ${types}` }));
+  await browser.driver.get(await servePage(t, { csp: `${strictPolicy(apiBaseUrl)}; ${types}` }));
   await sends(server);
   for (const { message } of await browser.console()) assert.match(message, /Trusted ?(Type|ScriptURL)/);
 });

@@ -70,6 +70,18 @@ test("where the policy refuses workers the page does the work", async (t) => {
   for (const { message } of await browser.console()) assert.match(message, /Content Security Policy/);
 });
 
+test("where the policy refuses WebAssembly the page is told, and can offer something else", async (t) => {
+  const server = await startAuraBackend(t);
+  await browser.driver.get(await servePage(t, { csp: "script-src 'self'" }));
+  const error = await browser.driver.executeAsyncScript(
+    (options, done) => window.startWidget("uploader", options).catch(({ code, context }) => done({ code, context })),
+    await server.options(),
+  );
+  assert.deepEqual(error, { code: "load-failed", context: "init" });
+  assert.equal(await browser.driver.executeScript(() => document.getElementById("uploader").shadowRoot), null);
+  await browser.console(); // the browser itself reports the refusal
+});
+
 test("workerUrl serves a policy that allows only workers of the page's origin", async (t) => {
   const server = await startAuraBackend(t);
   const folder = await phantom(t, 3);

@@ -10,6 +10,7 @@ use auraloader_core::state::{
     ErrorContext, ErrorInfo, Phase, Progress, State, Step, StudySpan, UploadResult,
 };
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
 use leptos::prelude::*;
 use standalone_auraloader::ui::{Intent, Intents, Language, Model, Mounted, Theme, mount};
 use wasm_bindgen::{JsCast, JsValue};
@@ -33,7 +34,7 @@ impl Stage {
         let container: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&container).unwrap();
         let owner = Owner::new();
-        let model = Model { state: owner.with(|| RwSignal::new(state)) };
+        let model = owner.with(|| Model { state: RwSignal::new(state), may_sleep: RwSignal::new(false) });
         let mut stage = Self { container, owner, model, mounted: None, sent: Rc::default() };
         stage.mount(Theme::Light);
         stage
@@ -502,6 +503,17 @@ async fn the_bar_says_how_far_in_words() {
 }
 
 #[wasm_bindgen_test]
+async fn where_the_device_may_go_to_sleep_that_is_said_while_sending() {
+    let stage = Stage::new(with(Step::Uploading));
+    assert_eq!(stage.text(".hint"), "Keep this page open.");
+    stage.model.may_sleep.set(true);
+    settle().await;
+    assert_eq!(stage.text(".hint"), "Keep this page open, and don't let this device go to sleep.");
+    stage.set(with(Step::Paused)).await;
+    assert_eq!(stage.text(".hint"), "");
+}
+
+#[wasm_bindgen_test]
 async fn each_card_shows_its_own_progress() {
     let stage = Stage::new(with(Step::Uploading));
     assert_eq!(stage.text(".card:nth-of-type(1) .sent"), "Sent");
@@ -577,6 +589,52 @@ async fn buttons_of_the_zone_open_their_choosers() {
     stage.click("[data-action=choose-folder]");
     stage.click("[data-action=choose-files]");
     assert_eq!(*clicked.borrow(), ["choose-folder", "choose-files"]);
+}
+
+/// Takes a property away from a class of the browser's until it is dropped.
+struct Without {
+    prototype: js_sys::Object,
+    name: JsValue,
+    was: js_sys::Object,
+}
+
+impl Without {
+    fn new(class: &str, name: &str) -> Self {
+        let class = Reflect::get(&js_sys::global(), &class.into()).unwrap();
+        let prototype: js_sys::Object = Reflect::get(&class, &"prototype".into()).unwrap().unchecked_into();
+        let was = Reflect::get_own_property_descriptor(&prototype, &name.into()).unwrap();
+        assert!(Reflect::delete_property(&prototype, &name.into()).unwrap());
+        Self { prototype, name: name.into(), was: was.unchecked_into() }
+    }
+}
+
+impl Drop for Without {
+    fn drop(&mut self) {
+        js_sys::Object::define_property(&self.prototype, &self.name, &self.was);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_the_browser_cannot_do_with_folders_is_not_offered() {
+    let way_in = || {
+        let stage = Stage::new(State::default());
+        let names =
+            stage.all("button").iter().map(|button| button.get_attribute("data-action").unwrap()).collect();
+        let text = stage.query(".zone-text").unwrap().first_child().unwrap().text_content().unwrap();
+        (text, names)
+    };
+    let both = vec!["choose-folder".to_owned(), "choose-files".to_owned()];
+    assert_eq!(way_in(), ("Drop the folder or disc here.".to_owned(), both.clone()));
+    {
+        let _without = Without::new("DataTransferItem", "webkitGetAsEntry");
+        assert_eq!(way_in(), (String::new(), both.clone()));
+    }
+    {
+        let _without = Without::new("HTMLInputElement", "webkitdirectory");
+        let files = vec!["choose-files".to_owned()];
+        assert_eq!(way_in(), ("Choose all the files of the folder, or a ZIP of it.".to_owned(), files));
+    }
+    assert_eq!(way_in().1, both);
 }
 
 #[wasm_bindgen_test]

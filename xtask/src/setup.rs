@@ -39,9 +39,10 @@ pub(crate) fn for_build(sh: &Shell) -> Result<()> {
     npm_packages(sh, "npm")
 }
 
-/// Browser, driver, archive readers, the languages that signers are shown in, and the public DICOM files.
+/// Browsers, drivers, archive readers, the languages that signers are shown in, and the public DICOM files.
 pub(crate) fn for_tests(sh: &Shell) -> Result<()> {
     debian_packages(sh)?;
+    tools::geckodriver(sh)?;
     npm_packages(sh, "tests/e2e")?;
     pydicom(sh)?;
     moto(sh)
@@ -118,6 +119,10 @@ fn debian_packages(sh: &Shell) -> Result<()> {
     let wanted = [
         ("chromium", Path::new("/usr/bin/chromium").exists()),
         ("chromium-driver", Path::new("/usr/bin/chromedriver").exists()),
+        ("firefox-esr", Path::new("/usr/bin/firefox-esr").exists()),
+        ("webkit2gtk-driver", Path::new("/usr/bin/WebKitWebDriver").exists()),
+        // The display that both need.
+        ("xvfb", Path::new("/usr/bin/Xvfb").exists()),
         ("unzip", answers("unzip", "-v")),
         ("p7zip-full", answers("7z", "i")),
         ("libarchive-tools", answers("bsdtar", "--version")),

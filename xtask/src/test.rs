@@ -22,7 +22,7 @@ enum Group {
     Web,
     /// The TypeScript
     Js,
-    /// The built package in Chromium, against real servers
+    /// The built package in Chromium, and its main path in Firefox and WebKitGTK, against real servers
     E2e,
     /// The packed tarball in fresh projects, and the examples
     Packaging,
@@ -72,14 +72,14 @@ pub(crate) fn packaging(sh: &Shell) -> Result<()> {
     with_package(sh)?;
     say("Tests of the packed tarball in fresh projects");
     let _packaging = sh.push_dir("tests/packaging");
-    in_chromium(cmd!(sh, "node --test --test-force-exit packaging.test.mjs"))
+    with_parts(cmd!(sh, "node --test --test-force-exit packaging.test.mjs"))
 }
 
 fn end_to_end(sh: &Shell, script: &str) -> Result<()> {
     with_package(sh)?;
-    say("Tests of the built package in Chromium, against real servers");
+    say("Tests of the built package in Chromium, Firefox and WebKitGTK, against real servers");
     let _e2e = sh.push_dir("tests/e2e");
-    in_chromium(cmd!(sh, "npm run --silent {script}"))
+    with_parts(cmd!(sh, "npm run --silent {script}"))
 }
 
 fn with_package(sh: &Shell) -> Result<()> {
@@ -88,7 +88,7 @@ fn with_package(sh: &Shell) -> Result<()> {
     Ok(cmd!(sh, "cargo build --quiet --package auraloader-backend --bin aura-backend").run()?)
 }
 
-fn in_chromium(command: Cmd) -> Result<()> {
+fn with_parts(command: Cmd) -> Result<()> {
     Ok(command
         .env("AURA_BACKEND", root().join("target/debug/aura-backend"))
         .env("PYDICOM_DIR", root().join(setup::PYDICOM_DIR))

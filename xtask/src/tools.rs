@@ -10,6 +10,7 @@ use crate::workspace::{locked_version, say};
 
 /// Used when no other is on PATH.
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
@@ -27,6 +28,11 @@ pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
 /// Any wasm-pack.
 pub(crate) fn wasm_pack(sh: &Shell) -> Result<()> {
     if runs(sh, "wasm-pack") { Ok(()) } else { install(sh, "wasm-pack", WASM_PACK) }
+}
+
+/// Any geckodriver, by which Firefox is driven; Debian has none.
+pub(crate) fn geckodriver(sh: &Shell) -> Result<()> {
+    if runs(sh, "geckodriver") { Ok(()) } else { install(sh, "geckodriver", GECKODRIVER) }
 }
 
 /// Any cargo-deny.
@@ -54,6 +60,7 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
     let wanted = [
         folder("wasm-bindgen-cli", &wasm_bindgen_version(sh)?)?,
         folder("wasm-pack", WASM_PACK)?,
+        folder("geckodriver", GECKODRIVER)?,
         folder("cargo-deny", CARGO_DENY)?,
         folder("cargo-fuzz", CARGO_FUZZ)?,
         folder("cargo-cyclonedx", CARGO_CYCLONEDX)?,

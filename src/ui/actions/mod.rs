@@ -99,9 +99,12 @@ pub(super) fn actions(context: Context) -> El {
             move |key| draw(context, action(key), asking),
         )
     };
+    // Not by `:has(:empty)`: WebKit doesn't look again when buttons come.
+    let is_idle = move || !asking.get() && state.with(|state| possible(screen.get(), state).is_empty());
     el("div", &[("class", "actions"), ("part", "actions")])
         .when(move || asking.get(), move || question(context, asking))
         .when(move || !asking.get(), buttons)
+        .attr_of("hidden", move || is_idle().then(String::new))
         .effect(Box::new(move || {
             if !screen.get().is_transfer() && asking.get_untracked() {
                 asking.set(false);

@@ -1,8 +1,8 @@
 //! Where files come in: the zone with its two buttons, the inputs behind them, and drops on the whole widget.
 
-use js_sys::Array;
+use js_sys::{Array, Reflect, global};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DataTransfer, DragEvent, Event, HtmlElement, HtmlInputElement};
 
 use super::actions::is_at_hand;
@@ -10,7 +10,7 @@ use super::context::Context;
 use super::element::{El, el};
 use super::icon::{self, icon};
 use super::intent::Intent;
-use super::words;
+use super::words::{self, Key};
 
 /// How much room the zone takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) fn drop_zone(context: Context, size: Size) -> El {
             // Where there is nothing to choose, that is what stands out.
             if context.state.with_untracked(is_at_hand) { "button" } else { "button main" },
             el("p", &[("class", "zone-text")])
-                .text(&says(words::DROP_HERE))
+                .text(&way_in().map(says).unwrap_or_default())
                 .child(el("span", &[]).text(&says(words::DROP_HINT))),
         ),
         Size::Small => (
@@ -114,11 +114,28 @@ pub(super) fn choose(context: Context, chooser: Chooser) {
     }
 }
 
+/// How folders come in, if there is more to say of it than the buttons do.
+fn way_in() -> Option<Key> {
+    if can_choose_folders() {
+        can_drop_folders().then_some(words::DROP_HERE)
+    } else {
+        Some(words::DROP_NO_FOLDERS)
+    }
+}
+
 /// Browsers on phones often can't.
 fn can_choose_folders() -> bool {
-    document()
-        .create_element("input")
-        .is_ok_and(|input| js_sys::Reflect::has(&input, &"webkitdirectory".into()).unwrap_or(false))
+    document().create_element("input").is_ok_and(|input| has(&input, "webkitdirectory"))
+}
+
+fn can_drop_folders() -> bool {
+    let item = Reflect::get(&global(), &"DataTransferItem".into());
+    let item = item.and_then(|class| Reflect::get(&class, &"prototype".into()));
+    item.is_ok_and(|item| has(&item, "webkitGetAsEntry"))
+}
+
+fn has(object: &JsValue, name: &str) -> bool {
+    Reflect::has(object, &name.into()).unwrap_or(false)
 }
 
 /// Covers the widget while files are held over it.

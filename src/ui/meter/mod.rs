@@ -49,8 +49,8 @@ fn draw(context: Context) -> El {
         .class_of(move || if at_rest() { "meter rest" } else { "meter" })
         .child(line)
         .child(bar)
-        .child(
-            el("p", &[("class", "hint")])
-                .text_of(move || if keep_open() { says.get(words::KEEP_OPEN) } else { String::new() }),
-        )
+        .child(el("p", &[("class", "hint")]).text_of(move || {
+            let key = if context.may_sleep.get() { words::KEEP_AWAKE } else { words::KEEP_OPEN };
+            if keep_open() { says.get(key) } else { String::new() }
+        }))
 }

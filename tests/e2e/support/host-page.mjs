@@ -26,11 +26,30 @@ ${scripts}
 ${containers.map((id) => `<div class="container" id="${id}"></div>`).join("\n")}
 </html>`;
 
-/** Runs in the page: starts widgets and notes what they say. */
+/** All that the widget needs, and nothing besides; the icon is the page's. */
+export const strictPolicy = (server) =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "worker-src blob:",
+    `connect-src ${new URL(server).origin}`,
+    "img-src data:",
+  ].join("; ");
+
+/** Runs in the page: starts widgets and notes what they say, and what is complained of. */
 function host() {
   window.uploaders = {};
   window.said = {};
   window.lastState = {};
+  window.complaints = [];
+  const complain = (level, message) => window.complaints.push({ level, message: String(message) });
+  addEventListener("error", ({ message }) => complain("error", message));
+  addEventListener("unhandledrejection", ({ reason }) => complain("error", reason));
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    complain("error", `${violatedDirective} refuses ${blockedURI}`),
+  );
+  for (const level of ["error", "warn"]) console[level] = (...said) => complain(level, said.join(" "));
   const ask = async (url, body) => {
     const response = await fetch(url, body && { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
@@ -228,9 +247,8 @@ export class Widget {
   /** Drags paths from the desktop over the widget. */
   async dragOver(paths) {
     const at = await this.#middle();
-    const data = { items: [], files: paths, dragOperationsMask: 1 };
-    for (const type of ["dragEnter", "dragOver"]) await this.#drag(type, at, data);
-    return () => this.#drag("drop", at, data);
+    for (const type of ["dragEnter", "dragOver"]) await this.driver.drag(type, at, paths);
+    return () => this.driver.drag("drop", at, paths);
   }
 
   /** Lets paths go over the widget, as a real drag does. */
@@ -240,8 +258,25 @@ export class Widget {
     )();
   }
 
-  async #drag(type, at, data) {
-    await this.driver.sendDevToolsCommand("Input.dispatchDragEvent", { type, ...at, data });
+  /** Lets files go over the widget by a script, for drivers that can't drag: what was chosen in an input of the page's. */
+  async dropChosen(paths) {
+    const input = await this.driver.executeScript(() => {
+      const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+      document.body.append(input);
+      return input;
+    });
+    await input.sendKeys(paths.join("\n"));
+    await this.driver.executeScript(
+      (input, frame) => {
+        const dataTransfer = new DataTransfer();
+        for (const file of input.files) dataTransfer.items.add(file);
+        for (const type of ["dragenter", "dragover", "drop"])
+          frame.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }));
+        input.remove();
+      },
+      input,
+      await this.element("[part=frame]"),
+    );
   }
 
   async #middle() {
