@@ -8,3 +8,18 @@ export async function emulateMedia(driver, features) {
 
 /** With this nothing of the widget moves, so that what is looked at is what a person ends up seeing. */
 export const still = { "prefers-reduced-motion": "reduce" };
+
+/** Makes the page so wide, in CSS pixels: the window's own minimum is wider than a phone. `scale` 2 is a zoom of 200 %. */
+export async function emulateWidth(driver, width, { height = 900, scale = 1 } = {}) {
+  const metrics = { width, height, deviceScaleFactor: scale, mobile: false };
+  await driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", metrics);
+}
+
+/** The page as PNG, in base64, in a window as high as all of it, within reason. */
+export async function picture(driver, width, { most = 1600, scale = 1 } = {}) {
+  await emulateWidth(driver, width, { height: 200, scale });
+  const whole = await driver.executeScript(() => document.body.scrollHeight + 32);
+  await emulateWidth(driver, width, { height: Math.min(whole, most), scale });
+  const { data } = await driver.sendAndGetDevToolsCommand("Page.captureScreenshot", {});
+  return data;
+}
