@@ -30,7 +30,7 @@ function focused() {
   const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
   const group = element.matches(".group") ? "group" : element.matches(".left-out .toggle") ? "left-out" : "series";
   return {
-    name: element.dataset.action ?? (element.matches(".toggle") ? group : element.classList[0] ?? element.localName),
+    name: element.dataset.action ?? (element.matches(".toggle") ? group : (element.classList[0] ?? element.localName)),
     expanded: element.getAttribute("aria-expanded"),
     isSeen: isInView && (onTop === element || element.contains(onTop)),
     ring: outlineStyle === "none" ? "" : `${outlineStyle} ${outlineWidth} ${outlineColor}`,

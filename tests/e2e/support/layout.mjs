@@ -5,7 +5,8 @@ function find(containerId) {
   const container = document.getElementById(containerId);
   const root = container.shadowRoot.querySelector(".sal");
   const found = [];
-  const seen = (element) => element.checkVisibility({ contentVisibilityAuto: true }) && !element.closest(".aside, [hidden], .paths");
+  const seen = (element) =>
+    element.checkVisibility({ contentVisibilityAuto: true }) && !element.closest(".aside, [hidden], .paths");
   const say = (element, what) => {
     const { className } = element;
     const name = typeof className === "string" && className ? `.${className.replaceAll(" ", ".")}` : element.localName;

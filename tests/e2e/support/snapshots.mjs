@@ -33,7 +33,8 @@ export async function accessibilityTree(driver) {
     const states = node.properties
       .filter(({ name, value }) => told.includes(name) && value.value !== false && value.value !== "")
       .map(({ name, value }) => (value.value === true ? name : `${name}=${value.value}`));
-    if (role.value === "heading") states.push(`level=${node.properties.find(({ name }) => name === "level").value.value}`);
+    if (role.value === "heading")
+      states.push(`level=${node.properties.find(({ name }) => name === "level").value.value}`);
     const words = [role.value, name?.value && JSON.stringify(name.value), ...states];
     if (node.value?.value) words.push(`= ${JSON.stringify(node.value.value)}`);
     if (description?.value) words.push(`(${description.value})`);

@@ -10,7 +10,7 @@ import { mixedStudy, phantom, publicFiles } from "./samples.mjs";
 const chunkSize = 100_000;
 
 /** Runs in the page: files are read there one by one, as `window.readOne` is called, until `window.readOn` is. */
-function holdReading() {
+export function holdReading() {
   const read = FileReader.prototype.readAsArrayBuffer;
   const held = [];
   FileReader.prototype.readAsArrayBuffer = function (file) {
@@ -99,11 +99,15 @@ export async function tour(test, browser, visit, { options = {}, pageOptions = {
   await open();
   await driver.executeScript(holdReading);
   await widget.chooseFolder(folder);
-  await driver.wait(async () => {
-    await driver.executeScript(() => window.readOne());
-    const state = await widget.state();
-    return state?.progress.filesDone >= 16 && state.studiesCount > 0;
-  }, 20_000, "files are read, one by one");
+  await driver.wait(
+    async () => {
+      await driver.executeScript(() => window.readOne());
+      const state = await widget.state();
+      return state?.progress.filesDone >= 16 && state.studiesCount > 0;
+    },
+    20_000,
+    "files are read, one by one",
+  );
   await look("processing");
   await driver.executeScript(() => window.readOn());
   await screen("pending");
