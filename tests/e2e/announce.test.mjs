@@ -33,10 +33,14 @@ test("reading, sending, a pause and the end", async (t) => {
   const widget = await Widget.start(driver, options);
   await driver.executeScript(listen);
   const spoken = () => driver.executeScript(() => window.spoken.splice(0).map((text) => text.replace("\u00a0", " ")));
-  const bar = async () => {
-    const [element] = await widget.all("[role=progressbar]");
-    return driver.executeScript((bar) => ["now", "text"].map((of) => bar.getAttribute(`aria-value${of}`)), element);
-  };
+  /** What the bar says, and what it should. */
+  const bar = () =>
+    driver.executeScript(() => {
+      const bar = document.getElementById("uploader").shadowRoot.querySelector("[role=progressbar]");
+      const { bytesSent, bytesTotal } = window.lastState.uploader.progress;
+      const percent = Math.floor((100 * bytesSent) / bytesTotal);
+      return { now: bar.ariaValueNow, text: bar.ariaValueText, percent };
+    });
 
   await driver.executeScript(holdReading);
   await widget.chooseFolder(folder);
@@ -69,9 +73,8 @@ test("reading, sending, a pause and the end", async (t) => {
   server.relay.hold("PATCH");
   await widget.press("^Upload");
   await send(9);
-  const { progress } = await send(7);
-  const percent = Math.floor((100 * progress.bytesSent) / progress.bytesTotal);
-  const [now, text] = await bar();
+  await send(7);
+  const { now, text, percent } = await bar();
   assert.equal(now, String(percent));
   assert.match(text, new RegExp(`^${percent}\u00a0%, \\d+ of \\d+\u00a0KB`));
   await widget.press("^Pause");
