@@ -109,16 +109,15 @@ function drawn() {
 
 const compared = ["start", "nothing-found", "pending-open", "paused", "error", "complete", "cancelled"];
 
-/** The widget alone, as PNG in base64. */
+/** The widget alone, as PNG in base64; without the pictures on the cards, which `previews.test.mjs` judges. */
 async function portrait(widget) {
   const { driver } = browser;
   await emulateMedia(driver, { ...still, "prefers-color-scheme": "light" });
   await emulateWidth(driver, 1280, { height: 4000 });
   const clip = await driver.executeScript((id) => {
-    const { x, y, width, height } = document
-      .getElementById(id)
-      .shadowRoot.querySelector(".sal")
-      .getBoundingClientRect();
+    const root = document.getElementById(id).shadowRoot.querySelector(".sal");
+    for (const canvas of root.querySelectorAll("canvas")) canvas.style.visibility = "hidden";
+    const { x, y, width, height } = root.getBoundingClientRect();
     return { x, y, width, height, scale: 1 };
   }, widget.containerId);
   const { data } = await driver.sendAndGetDevToolsCommand("Page.captureScreenshot", { clip });
