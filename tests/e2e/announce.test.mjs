@@ -66,6 +66,7 @@ test("reading, sending, a pause and the end", async (t) => {
   /** Lets so many pieces go, and is there when they are seen to have gone. */
   const send = async (pieces) => {
     arrived += pieces;
+    await driver.wait(() => server.relay.waiting === 1, 20_000, "a piece waits");
     server.relay.release();
     server.relay.hold("PATCH", pieces - 1);
     return widget.until((state) => state.progress.bytesSent >= arrived * chunkSize, `${arrived} pieces sent`);

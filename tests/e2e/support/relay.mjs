@@ -29,7 +29,12 @@ export class Relay {
   /** Lets go on what waits, and what comes. */
   release() {
     this.#hold = undefined;
-    for (const go of this.#held.splice(0)) go();
+    for (const { response, go } of this.#held.splice(0)) if (!response.destroyed) go();
+  }
+
+  /** How many wait whose sender is still there. */
+  get waiting() {
+    return this.#held.filter(({ response }) => !response.destroyed).length;
   }
 
   /** How many of those have not been met yet. */
@@ -50,7 +55,7 @@ export class Relay {
     if (this.#hold?.method !== method || --this.#hold.after >= 0) return this.#answer(request, response, request);
     // All of it is taken in: of a connection that nobody reads from it isn't seen when it ends.
     const body = request.pipe(new PassThrough({ highWaterMark: 1 << 24 }));
-    this.#held.push(() => response.destroyed || this.#answer(request, response, body));
+    this.#held.push({ response, go: () => this.#answer(request, response, body) });
   }
 
   #answer({ method, url: path, headers }, response, body) {
