@@ -41,8 +41,10 @@ enum Task {
     Test(test::Args),
     /// Measure speed and memory of reading in Chromium, beside other readers
     Bench(bench::Args),
-    /// Write pictures of every state of the widget into target/screenshots
-    Screenshots,
+    /// Write pictures of every state of the widget, in several widths, colours and languages, into target/gallery
+    Gallery,
+    /// Write anew what tests hold every state to: how it looks, and what assistive technology is told
+    Snapshots,
     /// Let the fuzzer look for bytes that break the reading of files; needs a nightly compiler
     Fuzz(fuzz::Args),
     /// Check versions, build from clean, pack, test the tarball, write bills of materials
@@ -70,7 +72,8 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Example(args) => example::run(&sh, &args),
         Task::Test(args) => test::run(&sh, &args),
         Task::Bench(args) => bench::run(&sh, &args),
-        Task::Screenshots => test::screenshots(&sh),
+        Task::Gallery => test::gallery(&sh),
+        Task::Snapshots => test::snapshots(&sh),
         Task::Fuzz(args) => fuzz::run(&sh, &args),
         Task::Release(args) => release::run(&sh, &args),
         Task::Check(args) => check::run(&sh, &args),

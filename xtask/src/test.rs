@@ -59,10 +59,16 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Pictures of every state, in both widths and both themes.
-pub(crate) fn screenshots(sh: &Shell) -> Result<()> {
+/// Pictures of every state, in all widths, colours and some languages.
+pub(crate) fn gallery(sh: &Shell) -> Result<()> {
     setup::for_tests(sh)?;
-    end_to_end(sh, "screenshots")
+    end_to_end(sh, "gallery")
+}
+
+/// Writes anew what the end-to-end tests hold every state to.
+pub(crate) fn snapshots(sh: &Shell) -> Result<()> {
+    setup::for_tests(sh)?;
+    end_to_end(sh, "snapshots")
 }
 
 /// The tarball of what is in pkg/.

@@ -208,7 +208,6 @@ impl Handing {
         let (files, large) = (RefCell::new(files.iter()), Cell::new(false));
         let next = || {
             let file = files.borrow_mut().next().filter(|_| self.is_wanted()).map(File::from)?;
-            self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
             Some((drop::path_of(&file), file))
         };
         let read_one = async |small: &SmallFiles| {
@@ -221,6 +220,7 @@ impl Handing {
                 }
                 Err(_) => self.put(path, JsValue::NULL, None),
             }
+            self.has_come();
             // Between two files that are read the page has its turn anyway.
             if self.is_time() {
                 self.flush();
@@ -245,8 +245,16 @@ impl Handing {
                 // The browser looks at the file now, where there is a clock.
                 file.size();
                 self.put(path, file.into(), None);
+                self.has_come();
                 self.end_turn().await;
             }
+        }
+    }
+
+    /// One that was known is among those to be handed over, not before: what is being read still comes.
+    fn has_come(&self) {
+        if self.is_wanted() {
+            self.inner.intake.coming.update(|coming| coming.saturating_sub(1));
         }
     }
 

@@ -25,6 +25,12 @@ export async function phantom(test, slices, size = 256) {
   return folder;
 }
 
+/** A small study that has something to be warned of, in a new folder at this path. */
+export async function mixedStudy(folder) {
+  await mkdir(folder);
+  await python("mixed.py", folder);
+}
+
 /** Files whose every text tries to break out. */
 export async function hostileFiles(test) {
   const folder = join(await temporaryFolder(test), "hostile");
