@@ -173,7 +173,8 @@ impl Widget {
 
     /// Ends everything that is running; ends when the server has been cleaned up.
     pub fn cancel(&self) -> Promise {
-        if matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled) {
+        let rests = matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled);
+        if rests && !self.0.intake.is_busy() {
             return done();
         }
         self.0.ask(&self.0.waiting.cancel, Command::Cancel)
@@ -293,6 +294,7 @@ impl Inner {
             }
             Event::Failed(info) => self.failed(info),
             Event::Cancelled => {
+                self.intake.stopped();
                 self.tell(Topic::Cancel, &JsValue::UNDEFINED);
                 self.waiting.upload.borrow_mut().resolve();
                 self.waiting.cancel.borrow_mut().resolve();

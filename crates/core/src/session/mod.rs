@@ -333,10 +333,10 @@ impl Session {
     }
 
     fn gather(&mut self) {
-        self.state.studies = Arc::new(self.index.studies());
+        renew(&mut self.state.studies, self.index.studies());
         // A long list that is only looked at once reading is over.
         if self.state.step != Step::Processing {
-            self.state.rejected = Arc::new(self.index.rejected());
+            renew(&mut self.state.rejected, self.index.rejected());
         }
         self.state.total_bytes = self.index.total_bytes();
         self.stale = false;
@@ -362,6 +362,13 @@ impl Session {
         self.told = Some(now);
         self.shown = self.state.step;
         self.actions.push_back(Action::Emit(Event::State(Box::new(self.state.clone()))));
+    }
+}
+
+/// A list that is as before stays the same, so that nobody looks at it again.
+fn renew<T: PartialEq>(list: &mut Arc<Vec<T>>, now: Vec<T>) {
+    if **list != now {
+        *list = Arc::new(now);
     }
 }
 
