@@ -168,6 +168,7 @@ fn transfer(step: Step) -> State {
             bytes_total: 264 * MB,
             bytes_per_second: 8.1e6,
             seconds_left: Some(12.3),
+            reached: 0,
         },
         spans: Arc::new(
             studies

@@ -113,7 +113,7 @@ async function listAgrees(widget, leftOut) {
     await widget.press(`^${words}\\s+${count}$`);
     const list = await widget.element("[part=left-out] .paths", `^${words}$`);
     const paths = await widget.driver.executeScript(
-      (element) => [...element.children].map((item) => item.textContent),
+      (element) => [...element.querySelectorAll("[role=listitem]")].map((item) => item.textContent),
       list,
     );
     assert.equal(paths.length, files.length, reason);

@@ -333,10 +333,14 @@ impl Session {
     }
 
     fn gather(&mut self) {
-        renew(&mut self.state.studies, self.index.studies());
+        let studies = self.index.studies();
+        // What is as before stays the same, so that nobody looks at it again.
+        if *self.state.studies != studies {
+            self.state.studies = Arc::new(studies);
+        }
         // A long list that is only looked at once reading is over.
         if self.state.step != Step::Processing {
-            renew(&mut self.state.rejected, self.index.rejected());
+            self.state.rejected = Arc::new(self.index.rejected());
         }
         self.state.total_bytes = self.index.total_bytes();
         self.stale = false;
@@ -362,13 +366,6 @@ impl Session {
         self.told = Some(now);
         self.shown = self.state.step;
         self.actions.push_back(Action::Emit(Event::State(Box::new(self.state.clone()))));
-    }
-}
-
-/// A list that is as before stays the same, so that nobody looks at it again.
-fn renew<T: PartialEq>(list: &mut Arc<Vec<T>>, now: Vec<T>) {
-    if **list != now {
-        *list = Arc::new(now);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use super::instance::Instance;
 use super::{Index, sort};
 use crate::content::Content;
 use crate::dicom::field::Field;
@@ -28,11 +27,12 @@ impl Index {
             }
         }
         let (series_uid, images) = largest;
-        let is_of_series = |instance: &Instance| {
-            instance.common.series_uid == series_uid && instance.common.study_uid == study_uid
-        };
-        let mut of_series: Vec<_> =
-            self.instances.iter().filter(|(_, instance)| is_of_series(instance)).collect();
+        let mut of_series = Vec::new();
+        for (item, instance) in self.instances.iter() {
+            if instance.common.series_uid == series_uid && instance.common.study_uid == study_uid {
+                of_series.push((item, instance));
+            }
+        }
         sort(&mut of_series, &|(a, x), (b, y)| natural(&x.path, &y.path).then(a.cmp(b)));
         Some(&of_series.get(images / 2)?.1.content)
     }

@@ -163,7 +163,7 @@ impl Index {
     pub fn to_compare(&self) -> Vec<(ItemId, Content)> {
         let mut wanted = Vec::new();
         for mut group in self.alike() {
-            group.sort_by_key(|(_, instance)| instance.content.size());
+            sort(&mut group, &|(a, x), (b, y)| (x.content.size(), a).cmp(&(y.content.size(), b)));
             let twins = group.chunk_by(|(_, left), (_, right)| left.content.size() == right.content.size());
             for (item, instance) in twins.filter(|twins| twins.len() > 1).flatten() {
                 if instance.crc.is_none() {
