@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::rc::Rc;
-use std::str::Split;
 
 use js_sys::{Array, JSON, Reflect};
 use leptos::prelude::*;
@@ -55,8 +54,8 @@ pub(super) struct Rows {
     pub(super) count: Box<dyn Fn() -> usize>,
     /// What is in these, cell by cell, with NUL between.
     pub(super) texts: Box<dyn Fn(Range<usize>) -> Vec<String>>,
-    /// Puts the cells into a row.
-    pub(super) draw: fn(El, Split<'_, char>) -> El,
+    /// Of the cells of a row.
+    pub(super) classes: &'static [&'static str],
     /// CSS pixels that a row has unless it is drawn.
     pub(super) height: usize,
 }
@@ -84,7 +83,7 @@ pub(super) fn rows(list: El, rows: Rows) -> El {
             } else {
                 RwSignal::new(true)
             };
-            let draw = rows.draw;
+            let classes = rows.classes;
             let texts = move || {
                 if !near.get() {
                     return Vec::new();
@@ -104,7 +103,11 @@ pub(super) fn rows(list: El, rows: Rows) -> El {
                 let mut cells = row.split('\0');
                 let mut cell = || cells.next().unwrap_or_default();
                 let attributes = [("role", "listitem"), ("aria-posinset", cell()), ("aria-setsize", cell())];
-                draw(el("div", &attributes), cells)
+                let mut row = el("div", &attributes);
+                for class in classes {
+                    row = row.child(el("span", &[("class", class)]).text(cell()));
+                }
+                row
             })
         },
     )

@@ -104,7 +104,7 @@ fn group(rejected: &Arc<Vec<RejectedFile>>, reason: Reason, count: usize, says: 
             let paths = Rows {
                 count: Box::new(move || count),
                 texts: Box::new(texts),
-                draw: |row, mut cells| row.text(cells.next().unwrap_or_default()),
+                classes: &["name"],
                 height: ROW,
             };
             rows(el("div", &attributes), paths)

@@ -124,13 +124,7 @@ fn series(card: El, study: Studies, open: RwSignal<bool>, words: Words) -> El {
             let series = Rows {
                 count: Box::new(count),
                 texts: Box::new(texts),
-                draw: |mut row, mut cells| {
-                    for class in ["number", "name", "", "amount"] {
-                        let text = cells.next().unwrap_or_default();
-                        row = row.child(el("span", &[("class", class)]).text(text));
-                    }
-                    row
-                },
+                classes: &["number", "name", "", "amount"],
                 height: ROW,
             };
             rows(el("div", &[("class", "series"), ("role", "list")]), series)
