@@ -11,8 +11,8 @@ import { temporaryFolder } from "./support/folders.mjs";
 import { servePage, Widget } from "./support/host-page.mjs";
 
 const crowd = { studies: 400, series: 300, texts: 20_000 };
-/** As many elements as a page has at most that shows a few studies, and two for each further one. */
-const bound = 2 * crowd.studies + 1800;
+/** Two for each study; and twice what is near what is seen, as for a frame what was seen before is still there. */
+const bound = 2 * crowd.studies + 2400;
 
 let browser;
 before(async () => (browser = await startBrowser()));
