@@ -3,25 +3,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { element } from "../../tests/e2e/support/dicom.mjs";
 import { sha256 } from "../../tests/e2e/support/folders.mjs";
 
-const long = new Set(["OB", "OW", "SQ", "UN", "UT"]);
 const ctImage = "1.2.840.10008.5.1.4.1.1.2";
 const columns = 64;
 const explicitLittleEndian = "1.2.840.10008.1.2.1";
-
-/** One element in explicit VR little endian (PS3.5 §7.1.2); the tag as `ggggeeee`, text in ISO 8859-1. */
-function element(tag, vr, value) {
-  let bytes = Buffer.isBuffer(value) ? value : Buffer.from(value, "latin1");
-  if (bytes.length % 2) bytes = Buffer.concat([bytes, Buffer.from(vr === "UI" || vr === "OB" ? "\0" : " ")]);
-  const header = Buffer.alloc(long.has(vr) ? 12 : 8);
-  header.writeUInt16LE(parseInt(tag.slice(0, 4), 16), 0);
-  header.writeUInt16LE(parseInt(tag.slice(4), 16), 2);
-  header.write(vr, 4, "latin1");
-  if (long.has(vr)) header.writeUInt32LE(bytes.length, 8);
-  else header.writeUInt16LE(bytes.length, 6);
-  return Buffer.concat([header, bytes]);
-}
 
 /** A sequence of one item; of undefined length, as most scanners write it, or of defined length. */
 function sequence(tag, undefinedLength, ...elements) {

@@ -11,8 +11,14 @@ import type { Job, Picture } from "./previews-worker.js";
 const SIDE = 96;
 /** What a file takes longer than, in milliseconds, is none that is shown. */
 const PATIENCE = 10_000;
-/** Pictures that stay on cards that are far away, 150 KB each at most. */
+/** Pictures that are kept of cards that are far away, 150 KB each at most. */
 const KEPT = 200;
+
+/** What came of a study's file; no canvas where there is no picture in it. */
+interface Drawn {
+  images: number;
+  canvas: HTMLCanvasElement | undefined;
+}
 
 let module: Promise<WebAssembly.Module> | undefined;
 
@@ -30,9 +36,9 @@ export async function showPreviews(
 ): Promise<void> {
   const size = Math.round(SIDE * Math.min(devicePixelRatio, 2));
   const near = new Set<Element>();
-  /** The cards that have been seen to, in this order, with the number of images that their studies had. */
-  const done = new Map<Element, number>();
-  let images = new Map<string, number>();
+  /** By study, in the order in which they were drawn: a card that is far away is not there. */
+  const done = new Map<string, Drawn>();
+  let images = imagesOf(studies);
   /** Not there yet, or not any more where the page's policy refuses the worker. */
   let compiled: WebAssembly.Module | undefined;
   let worker: Worker | undefined;
@@ -48,41 +54,45 @@ export async function showPreviews(
   );
   const uidOf = (tile: Element) => tile.getAttribute("data-study") ?? "";
 
-  const look = (found: StudyInfo[]) => {
-    images = new Map(found.map((study) => [study.study_uid, study.images]));
-    // The cards are drawn after their state has been told.
-    requestAnimationFrame(() => {
-      for (const tile of [...near, ...done.keys()]) {
-        if (tile.isConnected) continue;
-        near.delete(tile);
-        done.delete(tile);
-        observer.unobserve(tile);
-      }
-      for (const tile of container.shadowRoot?.querySelectorAll(".tile") ?? []) observer.observe(tile);
-      void drawNext();
-    });
+  /** Cards come and go as studies are found and as they are scrolled to. */
+  const look = () => {
+    for (const tile of near) if (!tile.isConnected) near.delete(tile);
+    // Drawn perhaps only after the first studies have been found; and observed twice it is so once.
+    const root = container.shadowRoot;
+    if (root) looker.observe(root, { childList: true, subtree: true });
+    for (const tile of root?.querySelectorAll(".tile") ?? []) {
+      observer.observe(tile);
+      const canvas = done.get(uidOf(tile))?.canvas;
+      if (canvas && canvas.parentNode !== tile) tile.append(canvas);
+    }
+    void drawNext();
   };
+  const looker = new MutationObserver(look);
 
   const drawNext = async () => {
     if (!compiled || !isFree || !isQuiet || ended.aborted) return;
-    const tile = [...near].find((tile) => images.has(uidOf(tile)) && done.get(tile) !== images.get(uidOf(tile)));
+    const tile = [...near].find((tile) => {
+      const count = images.get(uidOf(tile));
+      return count !== undefined && done.get(uidOf(tile))?.images !== count;
+    });
     if (!tile) return;
     isFree = false;
     const uid = uidOf(tile);
-    done.delete(tile);
-    done.set(tile, images.get(uid) ?? 0);
-    const picture = await pictureOf(uid, compiled).catch(() => undefined);
     // The study may have got a picture before, of fewer images.
-    tile.querySelector("canvas")?.remove();
-    if (picture) tile.append(canvas(picture));
-    for (const other of done.keys()) {
+    const before = done.get(uid)?.canvas;
+    done.delete(uid);
+    const drawn: Drawn = { images: images.get(uid) ?? 0, canvas: undefined };
+    done.set(uid, drawn);
+    const picture = await pictureOf(uid, compiled).catch(() => undefined);
+    before?.remove();
+    if (picture) drawn.canvas = canvas(picture);
+    for (const [other, { canvas }] of done) {
       if (done.size <= KEPT) break;
-      if (near.has(other)) continue;
-      other.querySelector("canvas")?.remove();
-      done.delete(other);
+      if (!canvas?.isConnected) done.delete(other);
     }
     isFree = true;
-    void drawNext();
+    // The card may have gone and come again meanwhile.
+    look();
   };
 
   const pictureOf = async (uid: string, module: WebAssembly.Module): Promise<Picture | undefined> => {
@@ -107,19 +117,24 @@ export async function showPreviews(
     (event) => {
       const { step, studies } = (event as CustomEvent<UploaderState>).detail;
       isQuiet = step === "pending";
-      if (isQuiet) look(studies);
+      if (!isQuiet) return;
+      images = imagesOf(studies);
+      look();
     },
     { signal: ended },
   );
   ended.addEventListener("abort", () => {
     observer.disconnect();
+    looker.disconnect();
     worker?.terminate();
     files.close();
   });
-  look(studies);
+  look();
   compiled = await (module ??= compileFrom(fetch(new URL("./standalone-auraloader.previews.wasm", import.meta.url))));
   void drawNext();
 }
+
+const imagesOf = (studies: StudyInfo[]) => new Map(studies.map((study) => [study.study_uid, study.images]));
 
 /** What comes of a job: nothing where there is no picture in the file. */
 type Answer = Picture | "broken" | "refused" | undefined;

@@ -173,7 +173,8 @@ impl Widget {
 
     /// Ends everything that is running; ends when the server has been cleaned up.
     pub fn cancel(&self) -> Promise {
-        if matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled) {
+        let rests = matches!(self.0.step(), Step::Start | Step::Complete | Step::Cancelled);
+        if rests && !self.0.intake.is_busy() {
             return done();
         }
         self.0.ask(&self.0.waiting.cancel, Command::Cancel)
@@ -236,7 +237,10 @@ impl Inner {
 
     /// The upload that was left unfinished.
     fn unfinished(&self) -> Option<Key> {
-        self.state.try_with_untracked(|state| state.unfinished.as_ref().map(|it| it.key.clone())).flatten()
+        self.model
+            .state
+            .try_with_untracked(|state| state.unfinished.as_ref().map(|it| it.key.clone()))
+            .flatten()
     }
 
     fn send_with(&self, command: Command, files: &Array) {
@@ -299,6 +303,7 @@ impl Inner {
             }
             Event::Failed(info) => self.failed(info),
             Event::Cancelled => {
+                self.intake.stopped();
                 self.tell(Topic::Cancel, &JsValue::UNDEFINED);
                 self.waiting.upload.borrow_mut().resolve();
                 self.waiting.cancel.borrow_mut().resolve();

@@ -36,6 +36,8 @@ extern "C" {
     fn next_sibling(this: &Node) -> Option<Node>;
     #[wasm_bindgen(method, setter, js_name = textContent)]
     fn set_text(this: &Node, text: &str);
+    #[wasm_bindgen(method)]
+    fn matches(this: &Node, selector: &str) -> bool;
     #[wasm_bindgen(method, js_name = addEventListener)]
     fn add_event_listener(this: &Node, event: &str, listener: &JsValue);
 }
@@ -56,10 +58,25 @@ impl Node {
         self.set_attribute(attribute, value);
     }
 
-    /// Makes it so many percent wide; not by an attribute, which a page's policy may refuse.
+    /// Makes it so many percent wide.
     pub(super) fn widen(&self, percent: u8) {
-        // A width can be set on every element of HTML.
-        let _ = self.html().style().set_property("width", &format!("{percent}%"));
+        self.style("width", &format!("{percent}%"));
+    }
+
+    /// Makes it at least so many CSS pixels high.
+    pub(super) fn keep_room(&self, pixels: usize) {
+        self.style("min-block-size", &[&pixels.to_string(), "px"].concat());
+    }
+
+    /// Not by an attribute, which a page's policy may refuse.
+    fn style(&self, property: &str, value: &str) {
+        // Every element of HTML takes these.
+        let _ = self.html().style().set_property(property, value);
+    }
+
+    /// Whether it or something below has the keyboard.
+    pub(super) fn has_focus(&self) -> bool {
+        self.matches(":focus-within")
     }
 
     /// As the browser's bindings have it.
@@ -110,10 +127,6 @@ impl El {
         self.effects.extend(child.effects);
         self.lists.extend(child.lists);
         self
-    }
-
-    pub(super) fn children(self, children: impl Iterator<Item = Self>) -> Self {
-        children.fold(self, Self::child)
     }
 
     /// Puts a node that someone else changes.

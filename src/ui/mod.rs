@@ -14,6 +14,7 @@ mod icon;
 mod intent;
 mod left_out;
 mod meter;
+mod near;
 mod problem;
 mod screen;
 mod study_list;

@@ -1,6 +1,6 @@
 //! Which of the drawn states a [`State`] stands for.
 
-use auraloader_core::state::{Phase, State, Step};
+use auraloader_core::state::{State, Step, percent};
 
 /// One of the states of the interface; a step may be drawn in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,24 +80,6 @@ impl Screen {
     }
 }
 
-/// Whole percent done, rounded down, so that 100 means all of it.
-pub(super) fn percent(done: u64, total: u64) -> u8 {
-    if total == 0 {
-        return 0;
-    }
-    let whole = u128::from(done.min(total)) * 100 / u128::from(total);
-    u8::try_from(whole).unwrap_or(100)
-}
-
-/// [`percent`] of what the progress speaks of.
-pub(super) fn progress_percent(state: &State) -> u8 {
-    let progress = &state.progress;
-    match progress.phase {
-        Phase::Reading => percent(progress.files_done as u64, progress.files_total as u64),
-        Phase::Uploading => percent(progress.bytes_sent, progress.bytes_total),
-    }
-}
-
 /// How far one study is, from where it lies in the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sent {
@@ -150,15 +132,6 @@ mod tests {
         assert_eq!(Screen::of(&issues(Step::Uploading)), Screen::Offline);
         assert_eq!(Screen::of(&issues(Step::Paused)), Screen::Paused);
         assert_eq!(Screen::of(&issues(Step::Error)), Screen::Error);
-    }
-
-    #[test]
-    fn percent_rounds_down_and_never_overflows() {
-        assert_eq!(percent(0, 0), 0);
-        assert_eq!(percent(999, 1000), 99);
-        assert_eq!(percent(1000, 1000), 100);
-        assert_eq!(percent(7, 5), 100);
-        assert_eq!(percent(u64::MAX, u64::MAX), 100);
     }
 
     #[test]

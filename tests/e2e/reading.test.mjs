@@ -86,14 +86,19 @@ for (const way of ["folder input", "drop"]) {
 async function cardsAgree(widget, studies) {
   await widget.heading(`^${studies.length} stud(y|ies) found$`);
   const cards = await widget.all("[part=card]");
-  const shown = await widget.driver.executeScript(
-    (elements) =>
-      elements.map((card) => ({
+  // A card that is far from what is seen has a name only.
+  const shown = await widget.driver.executeAsyncScript(async (elements, done) => {
+    const cards = [];
+    for (const card of elements) {
+      card.scrollIntoView();
+      while (!card.querySelector(".tile")) await new Promise(requestAnimationFrame);
+      cards.push({
         name: card.querySelector("h3").textContent.trim(),
         warnings: [...card.querySelectorAll(".warnings li")].map((item) => item.textContent.trim()),
-      })),
-    cards,
-  );
+      });
+    }
+    done(cards);
+  }, cards);
   const wanted = studies.map((study) => ({
     name: readable(study.patient_name),
     warnings: study.warnings.map((warning) => warnings[warning]),
@@ -113,7 +118,7 @@ async function listAgrees(widget, leftOut) {
     await widget.press(`^${words}\\s+${count}$`);
     const list = await widget.element("[part=left-out] .paths", `^${words}$`);
     const paths = await widget.driver.executeScript(
-      (element) => [...element.children].map((item) => item.textContent),
+      (element) => [...element.querySelectorAll("[role=listitem]")].map((item) => item.textContent),
       list,
     );
     assert.equal(paths.length, files.length, reason);

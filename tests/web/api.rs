@@ -122,6 +122,20 @@ async fn added_files_are_told_of_and_shown() {
 }
 
 #[wasm_bindgen_test]
+async fn cancel_ends_a_drop_that_has_only_just_begun() {
+    let host = Host::started().await;
+    let files: Array =
+        (0..3).map(|at| JsValue::from(file(&at.to_string(), &Image::default().file()))).collect();
+    let added = host.widget.add_files(&files);
+    JsFuture::from(host.widget.cancel()).await.unwrap();
+    JsFuture::from(added).await.unwrap();
+    // Nor does any of it come later.
+    JsFuture::from(host.widget.add_files(&Array::of1(&file("new", &Image::default().file())))).await.unwrap();
+    let state = host.last("onStateChange");
+    assert_eq!((get(&state, "step"), get(&state, "totalFiles")), ("pending".into(), 1.into()));
+}
+
+#[wasm_bindgen_test]
 async fn adding_nothing_ends_at_once_and_cancel_ends_a_listing() {
     let host = Host::started().await;
     JsFuture::from(host.widget.add_files(&Array::new())).await.unwrap();

@@ -141,6 +141,17 @@ async fn settle() {
     TimeoutFuture::new(0).await;
 }
 
+/// Waits for what the browser tells once a frame.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("never: {what}");
+}
+
 fn file(name: &str) -> File {
     File::new_with_str_sequence(&js_sys::Array::of1(&JsValue::from_str("x")), name).unwrap()
 }
@@ -190,6 +201,7 @@ fn with(step: Step) -> State {
             bytes_total: 264_000_000,
             bytes_per_second: 8.1e6,
             seconds_left: Some(12.0),
+            reached: 0,
         },
         spans: Arc::new(vec![
             StudySpan { study_uid: "1.2".into(), start: 0, end: 100_000_000 },
@@ -343,7 +355,7 @@ async fn markup_in_names_is_text() {
     settle().await;
     assert_eq!(stage.text(".card h3"), HOSTILE);
     assert_eq!(stage.text(".series .name"), HOSTILE);
-    assert_eq!(stage.text(".paths li"), HOSTILE);
+    assert_eq!(stage.text(".paths [role=listitem]"), HOSTILE);
     stage
         .set(State {
             error: Some(ErrorInfo { context: ErrorContext::Api, message: HOSTILE.into(), status_code: None }),
@@ -472,18 +484,80 @@ async fn files_left_out_are_grouped_and_open_by_themselves_only_where_nothing_wa
     assert!(stage.query(".paths").is_none());
     stage.click(".group");
     settle().await;
-    assert_eq!(stage.texts(".paths li"), ["a.txt", "b.txt"]);
+    assert_eq!(stage.texts(".paths [role=listitem]"), ["a.txt", "b.txt"]);
 }
 
 #[wasm_bindgen_test]
-async fn thousands_of_paths_are_counted_not_drawn() {
+async fn of_thousands_of_paths_those_are_there_that_are_near_what_is_seen() {
     let files = (0..5000).map(|n| RejectedFile { path: format!("{n}"), reason: Reason::Empty }).collect();
     let stage = Stage::new(State { rejected: Arc::new(files), ..State::default() });
     stage.click(".group");
     settle().await;
-    let paths = stage.texts(".paths li");
-    assert_eq!(paths.len(), 101);
-    assert_eq!(paths[100], "and 4,900 more");
+    let paths = stage.query(".paths").unwrap();
+    let there = || stage.texts(".paths [role=listitem]");
+    assert_eq!(there().first().map(String::as_str), Some("0"));
+    for end in ["4999", "0"] {
+        let at = if end == "0" { 0 } else { paths.scroll_height() };
+        until(end, || {
+            paths.set_scroll_top(at);
+            there().iter().any(|path| path == end)
+        })
+        .await;
+        assert!(there().len() <= 200, "{} rows", there().len());
+    }
+    let last = || stage.all(".paths [role=listitem]").pop().unwrap();
+    paths.set_scroll_top(paths.scroll_height());
+    until("the last", || last().text_content().as_deref() == Some("4999")).await;
+    assert_eq!(last().get_attribute("aria-posinset").as_deref(), Some("5000"));
+    assert_eq!(last().get_attribute("aria-setsize").as_deref(), Some("5000"));
+}
+
+#[wasm_bindgen_test]
+async fn of_hundreds_of_cards_those_are_whole_that_are_near_or_have_the_keyboard() {
+    let studies = (0..400).map(|n| study(&format!("1.{n}"), &format!("Doe^{n}"))).collect();
+    let stage = Stage::new(State { studies: Arc::new(studies), ..with(Step::Pending) });
+    // Whoever goes through headings, or looks for a name on the page, finds all of them.
+    assert_eq!((stage.all(".card").len(), stage.texts(".card h3").len()), (400, 400));
+    let is_whole = |at: usize| stage.all(".card")[at].query_selector(".tile").unwrap().is_some();
+    assert!(is_whole(0) && !is_whole(399));
+    assert!(stage.all(".tile").len() < 50, "{} whole cards", stage.all(".tile").len());
+    let see = |at: usize| stage.all(".card")[at].scroll_into_view();
+    see(399);
+    until("the last is whole", || is_whole(399)).await;
+    assert_eq!(
+        stage.all(".card")[399].query_selector("h3").unwrap().unwrap().text_content().unwrap(),
+        "399 Doe"
+    );
+    let remove = stage.all(".card")[399].query_selector(".remove").unwrap().unwrap();
+    see(200);
+    until("the middle is whole, the last no more", || is_whole(200) && !is_whole(399)).await;
+    assert!(!remove.is_connected());
+    let remove: HtmlElement =
+        stage.all(".card")[200].query_selector(".remove").unwrap().unwrap().unchecked_into();
+    remove.focus().unwrap();
+    see(399);
+    until("the last is whole again", || is_whole(399)).await;
+    see(100);
+    until("another one too", || is_whole(100) && !is_whole(399)).await;
+    assert!(is_whole(200) && stage.shadow().active_element().as_ref() == Some(remove.as_ref()));
+}
+
+#[wasm_bindgen_test]
+async fn an_open_card_is_open_still_when_it_comes_back() {
+    let studies = (0..200).map(|n| study(&format!("1.{n}"), "Doe^Jane")).collect();
+    let stage = Stage::new(State { studies: Arc::new(studies), ..with(Step::Pending) });
+    let card = |at: usize| stage.all(".card").remove(at);
+    let has = |at: usize, what: &str| card(at).query_selector(what).unwrap().is_some();
+    card(199).scroll_into_view();
+    until("the last is whole", || has(199, ".toggle")).await;
+    card(199).query_selector(".toggle").unwrap().unwrap().unchecked_into::<HtmlElement>().click();
+    until("it opens", || has(199, ".series")).await;
+    let height = card(199).client_height();
+    card(0).scroll_into_view();
+    until("it has gone", || !has(199, ".tile")).await;
+    assert_eq!(card(199).client_height(), height, "what comes behind stays in its place");
+    card(199).scroll_into_view();
+    until("it is back", || has(199, ".series")).await;
 }
 
 #[wasm_bindgen_test]
@@ -728,11 +802,5 @@ async fn a_host_page_can_set_the_accent() {
     stage.container.style().set_property("--sal-accent", "rgb(1, 2, 3)").unwrap();
     let main = window().get_computed_style(&stage.query(".button.main").unwrap()).unwrap().unwrap();
     // The change fades in where the person's system allows motion.
-    for _ in 0..500 {
-        if main.get_property_value("background-color").unwrap() == "rgb(1, 2, 3)" {
-            return;
-        }
-        TimeoutFuture::new(10).await;
-    }
-    panic!("still {}", main.get_property_value("background-color").unwrap());
+    until("in its colour", || main.get_property_value("background-color").unwrap() == "rgb(1, 2, 3)").await;
 }

@@ -33,6 +33,8 @@ enum Part {
     Parse,
     /// From drop to studies, beside merely reading the files
     Drop,
+    /// Very many studies and files left out: how long the page is blocked
+    Lists,
     /// Peak of the browser's memory, beside merely reading the files
     Memory,
     /// 50,000 files, time and memory

@@ -86,6 +86,28 @@ pub struct Progress {
     pub bytes_per_second: f64,
     /// Seconds left; `None` until it can be said.
     pub seconds_left: Option<f64>,
+    /// Whole percent that had been reached before more files became known, which take nothing back.
+    pub reached: u8,
+}
+
+impl Progress {
+    /// Whole percent done, rounded down, so that 100 means all of it.
+    pub fn percent(&self) -> u8 {
+        let percent = match self.phase {
+            Phase::Reading => percent(self.files_done as u64, self.files_total as u64),
+            Phase::Uploading => percent(self.bytes_sent, self.bytes_total),
+        };
+        percent.max(self.reached)
+    }
+}
+
+/// Whole percent, rounded down; of nothing, none.
+pub fn percent(done: u64, total: u64) -> u8 {
+    if total == 0 {
+        return 0;
+    }
+    let whole = u128::from(done.min(total)) * 100 / u128::from(total);
+    u8::try_from(whole).unwrap_or(100)
 }
 
 /// Which part of the widget an error comes from (`AuraloaderError.context`).
@@ -223,5 +245,19 @@ mod shared {
         from: D,
     ) -> Result<Arc<T>, D::Error> {
         T::deserialize(from).map(Arc::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_rounds_down_and_never_overflows() {
+        assert_eq!(percent(0, 0), 0);
+        assert_eq!(percent(999, 1000), 99);
+        assert_eq!(percent(1000, 1000), 100);
+        assert_eq!(percent(7, 5), 100);
+        assert_eq!(percent(u64::MAX, u64::MAX), 100);
     }
 }

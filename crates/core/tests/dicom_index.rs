@@ -152,3 +152,34 @@ fn a_study_is_shown_by_the_middle_image_of_its_largest_series() {
     index.remove_study("1.2.3");
     assert_eq!((shown(&index, "1.2.3"), shown(&index, "1.9")), (None, Some(40)));
 }
+
+#[test]
+fn the_middle_is_that_of_the_names_whatever_the_order_of_dropping() {
+    let mut index = Index::default();
+    for (file, name) in (0..).zip(["CD/IM10", "CD/IM9", "CD/IM1", "CD/IM2", "CD/IM11"]) {
+        let instance = format!("1.2.3.{file}.9");
+        add(&mut index, file, name, &Image { instance: &instance, ..Image::default() }.file());
+    }
+    assert_eq!(index.middle_image("1.2.3").map(|content| content.file), Some(1));
+}
+
+#[test]
+fn what_was_left_out_of_a_study_goes_with_it() {
+    let image = |study, instance| Image { study, instance, ..Image::default() }.file();
+    let files = [
+        ("a/1", image("1.2.3", "1.1")),
+        ("a/1 again", image("1.2.3", "1.1")),
+        ("b/1", image("1.9", "1.2")),
+        ("b/1 again", image("1.9", "1.2")),
+        ("notes.txt", b"hello".to_vec()),
+    ];
+    let mut index = Index::default();
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        add(&mut index, at as FileId, path, bytes);
+    }
+    compare(&mut index, &files);
+    let left_out = |index: &Index| index.rejected().into_iter().map(|file| file.path).collect::<Vec<_>>();
+    assert_eq!(left_out(&index), ["a/1 again", "b/1 again", "notes.txt"]);
+    assert_eq!(index.remove_study("1.2.3"), 2);
+    assert_eq!(left_out(&index), ["b/1 again", "notes.txt"]);
+}

@@ -171,6 +171,37 @@ fn archives_are_opened_and_every_entry_is_accounted_for() {
 }
 
 #[test]
+fn archives_of_other_kinds_are_to_be_unpacked_first() {
+    let mut tar = vec![0; 512];
+    tar[..4].copy_from_slice(b"CD/1");
+    tar[257..262].copy_from_slice(b"ustar");
+    let starting = |start: &[u8]| [start, &[9; 300]].concat();
+    let files = [
+        ("CD.rar", starting(b"Rar!\x1A\x07\x01\0")),
+        ("CD.7z", starting(b"7z\xBC\xAF\x27\x1C")),
+        ("CD.tar", tar.clone()),
+        ("CD.tar.gz", starting(b"\x1F\x8B\x08")),
+        ("CD.tar.bz2", starting(b"BZh9")),
+        ("no name for it", starting(b"\xFD7zXZ\0")),
+        ("CD.ISO", vec![0; 40_000]),
+        ("zipped.zip", zip_of(&[("CD.rar", starting(b"Rar!\x1A\x07\0")), ("CD.tar", tar)])),
+        ("note.txt", b"Rar! is how it starts.".to_vec()),
+    ];
+    let mut shell = Shell::new(&files, |_| 0);
+    shell.drop_files(0..files.len() as FileId);
+    shell.run();
+    let mut wanted: Vec<_> =
+        files[..7].iter().map(|(path, _)| ((*path).to_owned(), Reason::UnsupportedArchive)).collect();
+    wanted.extend([
+        ("note.txt".to_owned(), Reason::NotDicom),
+        ("zipped.zip!/CD.rar".to_owned(), Reason::NestedArchive),
+        ("zipped.zip!/CD.tar".to_owned(), Reason::NestedArchive),
+    ]);
+    wanted.sort();
+    assert_eq!(shell.rejected(), wanted);
+}
+
+#[test]
 fn an_archive_is_never_read_as_a_whole() {
     let mut large = image("1.1");
     large.extend((0..3_000_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8));

@@ -9,6 +9,7 @@ mod tus_server;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use auraloader_core::archive::{Crc32, Part};
@@ -967,6 +968,70 @@ fn files_that_are_known_to_come_count_while_others_are_read() {
     assert_eq!((world.state.progress.files_total, world.state.total_files), (10, 10));
     world.run(Input::AllListed(1));
     assert_eq!((world.state.step, world.state.total_files), (Step::Start, 1));
+}
+
+#[test]
+fn what_an_archive_adds_takes_no_percent_back() {
+    let entries: Vec<_> = ["1", "2", "3", "4", "5", "6"].map(|name| (name, b"text".to_vec())).to_vec();
+    let mut files: Vec<_> = ["a", "b", "c", "d"].map(|name| (name, b"text".to_vec())).to_vec();
+    files.push(("disc.zip", support::zip_of(&entries)));
+    let sizes = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.len() as u64)).collect();
+    let mut world = World::new(files);
+    let mut told = Vec::new();
+    let mut inputs = VecDeque::from([Input::AddFiles(0, sizes), Input::AllListed(1)]);
+    while let Some(input) = inputs.pop_front() {
+        // Each is told by itself.
+        world.now = world.now + Duration::from_secs(1);
+        world.session.handle(world.now, input);
+        while let Some(action) = world.session.poll() {
+            match action {
+                Action::Read(item, range) => {
+                    let bytes = world.content(item.file).expect("a file");
+                    let bytes = bytes[range.start as usize..range.end as usize].to_vec();
+                    inputs.push_back(Input::Read(item, Ok(Box::new(bytes))));
+                }
+                Action::Checksum(item, content) => {
+                    let bytes = world.content(item.file).expect("a file");
+                    inputs.push_back(Input::Checksum(item, support::checksum(&bytes, &content)));
+                }
+                Action::Emit(Event::State(state)) => told.push(state.progress),
+                _ => {}
+            }
+        }
+    }
+    let percent: Vec<_> = told.iter().map(|progress| progress.percent()).collect();
+    assert_eq!((told[0].files_total, told.last().expect("an end").files_total), (5, 10));
+    assert!(percent.is_sorted() && percent.contains(&80), "{percent:?}");
+    assert_eq!(percent.last(), Some(&100));
+    // The next drop is another matter.
+    world.now = world.now + Duration::from_secs(1);
+    world.session.handle(world.now, Input::AddFiles(5, vec![("more".to_owned(), 500)]));
+    let mut actions = std::iter::from_fn(|| world.session.poll());
+    let state = actions.find_map(|action| match action {
+        Action::Emit(Event::State(state)) => Some(state),
+        _ => None,
+    });
+    assert_eq!(state.map(|state| state.progress.percent()), Some(0));
+}
+
+#[test]
+fn a_cancel_before_the_first_file_has_come_is_answered() {
+    let mut world = World::new(Vec::new());
+    world.run(Input::Cancel);
+    assert!(matches!(world.events[..], [Event::Cancelled]), "{:?}", world.events);
+    assert_eq!(world.state, State::default());
+}
+
+#[test]
+fn lists_that_did_not_change_stay_the_same() {
+    let mut world = World::with_studies();
+    let before = world.state.clone();
+    world.session.handle(world.now, Input::AddFiles(5, vec![("text".to_owned(), 4)]));
+    world.session.handle(world.now, Input::Read(5.into(), Ok(Box::new(b"text".to_vec()))));
+    world.run(Input::AllListed(2));
+    assert!(Arc::ptr_eq(&before.studies, &world.state.studies));
+    assert!(!Arc::ptr_eq(&before.rejected, &world.state.rejected));
+    assert_eq!(world.state.rejected.len(), 2);
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub(super) struct Intake {
     round: Cell<u32>,
     /// The last drop.
     last: Cell<DropId>,
+    /// The last that has been read, or is not wanted any more.
+    over: Cell<DropId>,
     /// The id of the next file.
     next: Cell<FileId>,
     /// Files known and not handed over yet.
@@ -62,8 +64,14 @@ impl Intake {
         promise
     }
 
+    /// Whether there is a drop that is still to be read.
+    pub(super) fn is_busy(&self) -> bool {
+        self.over.get() < self.last.get()
+    }
+
     /// All drops up to this one have been read.
     pub(super) fn read(&self, drop: DropId) {
+        self.over.set(drop.max(self.over.get()));
         let read = self.waiting.borrow_mut().extract_if(.., |(of, _)| *of <= drop).collect::<Vec<_>>();
         for (_, mut waiters) in read {
             waiters.resolve();
@@ -90,6 +98,7 @@ impl Intake {
         self.round.set(self.round.get() + 1);
         self.listing.set(0);
         self.coming.set(0);
+        self.over.set(self.last.get());
         for (_, waiters) in self.waiting.take() {
             self.stopped.borrow_mut().extend(waiters);
         }

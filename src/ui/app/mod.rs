@@ -12,7 +12,7 @@ use super::icon::{self, icon};
 use super::left_out::left_out;
 use super::meter::meter;
 use super::problem::problem;
-use super::screen::{Screen, progress_percent};
+use super::screen::Screen;
 use super::study_list::study_list;
 
 /// Everything inside the shadow root.
@@ -76,7 +76,7 @@ fn badge(screen: Screen) -> El {
 /// Feeds the live region.
 fn announce(frame: El, context: Context) -> El {
     let Context { state, screen, words, .. } = context;
-    let percent = move || state.with(progress_percent);
+    let percent = move || state.with(|state| state.progress.percent());
     let mut announcer = Announcer::new(screen.get_untracked(), untrack(percent));
     frame.effect(Box::new(move || {
         let screen = screen.get();

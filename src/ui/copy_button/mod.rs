@@ -11,7 +11,7 @@ use super::icon;
 use super::words::{self, Key};
 
 /// *Copy list*, *Copy details*; `text` is made when asked for.
-pub(super) fn copy_button(context: Context, label: Key, text: impl Fn() -> String + 'static) -> El {
+pub(super) fn copy_button(context: Context, label: Key, text: Box<dyn Fn() -> String>) -> El {
     let path = svg("path", &[("d", icon::COPY)]);
     let (sign, label) = (path.node(), Node::text(&context.words.get(label)));
     el("button", &[("type", "button"), ("class", "button plain copy"), ("part", "button")])

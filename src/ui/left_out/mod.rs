@@ -1,6 +1,7 @@
 //! Files that don't go along, grouped by reason.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 use auraloader_core::dicom::{Reason, RejectedFile};
@@ -11,11 +12,12 @@ use super::copy_button::copy_button;
 use super::disclosure::disclosure;
 use super::element::{El, el};
 use super::icon::{self, icon};
+use super::near::{Rows, rows};
 use super::screen::Screen;
 use super::words::{self, Words};
 
-/// More paths than these are only in the copied list: a disc can hold thousands.
-const PATHS_DRAWN: usize = 100;
+/// Of a path that takes one line, in CSS pixels; as `left_out.css` has it.
+const ROW: usize = 24;
 
 /// How many, and on opening which and why, below `frame`; open from the start where nothing else is to be seen.
 pub(super) fn left_out(frame: El, context: Context) -> El {
@@ -42,10 +44,15 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
                 vec![version]
             };
             let groups = move |_: &str| {
-                let groups = el("ul", &[("class", "groups"), ("role", "list")]);
-                groups.children(
-                    by_reason(&rejected()).into_iter().map(|(reason, files)| group(reason, &files, says)),
-                )
+                let rejected = rejected();
+                let mut groups = el("ul", &[("class", "groups"), ("role", "list")]);
+                for reason in Reason::ALL {
+                    let count = rejected.iter().filter(|file| file.reason == reason).count();
+                    if count > 0 {
+                        groups = groups.child(group(&rejected, reason, count, says));
+                    }
+                }
+                groups
             };
             let label = |button: El| {
                 let count = el("span", &[]).text_of(move || says.count(words::LEFT_OUT, count(), &[]));
@@ -56,9 +63,11 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
                 .when(
                     move || open.get(),
                     move || {
-                        copy_button(context, words::COPY_LIST, move || {
-                            says.left_out_report(&by_reason(&untrack(rejected)))
-                        })
+                        copy_button(
+                            context,
+                            words::COPY_LIST,
+                            Box::new(move || says.left_out_report(&untrack(rejected))),
+                        )
                     },
                 );
             el("div", &[("class", "left-out"), ("part", "left-out")]).child(content)
@@ -66,59 +75,40 @@ pub(super) fn left_out(frame: El, context: Context) -> El {
     )
 }
 
-fn group(reason: Reason, files: &[&RejectedFile], says: Words) -> El {
-    let count = files.len();
-    let paths: Vec<_> = files.iter().take(PATHS_DRAWN).map(|file| file.path.clone()).collect();
-    let reason = says.reason(reason);
+fn group(rejected: &Arc<Vec<RejectedFile>>, reason: Reason, count: usize, says: Words) -> El {
+    let name = says.reason(reason);
     let label = |button: El| {
         button
-            .child(el("span", &[("class", "reason")]).text(&reason))
+            .child(el("span", &[("class", "reason")]).text(&name))
             .child(el("span", &[("class", "amount")]).text(&says.count(words::FILES, count, &[])))
     };
     let open = RwSignal::new(false);
+    let (rejected, name) = (Arc::clone(rejected), name.clone());
     let content = disclosure(open, "button plain toggle group", label).when(
         move || open.get(),
         move || {
             // It scrolls, so the keyboard must get there.
             let attributes =
-                [("class", "paths"), ("role", "list"), ("tabindex", "0"), ("aria-label", &reason)];
-            let list = el("ul", &attributes).children(paths.iter().map(|path| el("li", &[]).text(path)));
-            match count - paths.len() {
-                0 => list,
-                more => {
-                    list.child(el("li", &[("class", "hint")]).text(&says.count(words::MORE_PATHS, more, &[])))
+                [("class", "paths"), ("role", "list"), ("tabindex", "0"), ("aria-label", &*name)];
+            let rejected = Arc::clone(&rejected);
+            let texts = move |rows: Range<usize>| {
+                let (mut at, mut texts) = (0, Vec::new());
+                for file in rejected.iter().filter(|file| file.reason == reason) {
+                    if rows.contains(&at) {
+                        texts.push(file.path.clone());
+                    }
+                    at += 1;
                 }
-            }
+                texts
+            };
+            let paths = Rows {
+                count: Box::new(move || count),
+                texts: Box::new(texts),
+                classes: &["name"],
+                height: ROW,
+            };
+            rows(el("div", &attributes), paths)
         },
     );
     el("li", &[]).child(content)
-}
-
-/// Groups in the order of [`Reason`], files in theirs.
-fn by_reason(rejected: &[RejectedFile]) -> Vec<(Reason, Vec<&RejectedFile>)> {
-    let mut groups = Vec::<(Reason, Vec<&RejectedFile>)>::new();
-    for file in rejected {
-        let at = groups.partition_point(|(reason, _)| *reason < file.reason);
-        match groups.get_mut(at) {
-            Some((reason, files)) if *reason == file.reason => files.push(file),
-            _ => groups.insert(at, (file.reason, vec![file])),
-        }
-    }
-    groups
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_grouped_by_reason_in_their_order() {
-        let file = |path: &str, reason| RejectedFile { path: path.into(), reason };
-        let rejected = [file("a", Reason::Empty), file("b", Reason::NotDicom), file("c", Reason::Empty)];
-        let groups: Vec<_> = by_reason(&rejected)
-            .into_iter()
-            .map(|(reason, files)| (reason, files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>()))
-            .collect();
-        assert_eq!(groups, [(Reason::NotDicom, vec!["b"]), (Reason::Empty, vec!["a", "c"])]);
-    }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::context::Context;
 use super::element::{El, el};
-use super::screen::{Screen, progress_percent};
+use super::screen::Screen;
 use super::words;
 
 /// Percent, bar, facts, below `frame`.
@@ -15,7 +15,7 @@ pub(super) fn meter(frame: El, context: Context) -> El {
 
 fn draw(context: Context) -> El {
     let Context { state, screen, words: says, .. } = context;
-    let percent = move || state.with(progress_percent);
+    let percent = move || state.with(|state| state.progress.percent());
     // Before the first folder is listed, and before the archive is planned, nothing can be said.
     let known = move || {
         state.with(|state| match screen.get() {

@@ -21,7 +21,7 @@ pub(super) fn problem(frame: El, context: Context) -> El {
             let report = report.to_owned();
             el("div", &[("class", "problem"), ("part", "problem")])
                 .child(el("p", &[]).text(&details))
-                .child(copy_button(context, words::COPY_DETAILS, move || report.clone()))
+                .child(copy_button(context, words::COPY_DETAILS, Box::new(move || report.clone())))
         },
     )
 }

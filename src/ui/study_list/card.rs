@@ -1,47 +1,57 @@
 //! One study: whose, what, when, how much; its series on opening, its progress while it is sent.
 
-use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auraloader_core::dicom::{SeriesInfo, StudyInfo};
 use leptos::prelude::*;
 
-use super::{Studies, find, find_by};
+use super::Studies;
 use crate::ui::context::Context;
 use crate::ui::disclosure::{close_on_escape, toggle};
 use crate::ui::element::{El, Node, el, svg};
 use crate::ui::icon::{self, icon};
 use crate::ui::intent::Intent;
+use crate::ui::near::{Rows, near, rows};
 use crate::ui::screen::{Screen, Sent};
 use crate::ui::words::{self, Words};
 
-/// The card of the study with this Study Instance UID.
-pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
-    let study = {
-        let (uid, guess) = (uid.to_owned(), AtomicUsize::new(0));
-        // One, or none when the card is about to go away.
-        Studies::new(move |_| {
-            studies.with(|studies| {
-                let found = find(studies, &uid, guess.load(Ordering::Relaxed));
-                Arc::new(
-                    found
-                        .into_iter()
-                        .map(|(index, study)| {
-                            guess.store(index, Ordering::Relaxed);
-                            study.clone()
-                        })
-                        .collect(),
-                )
-            })
-        })
-    };
+/// The height of a series, in CSS pixels; as `study_list.css` has it.
+const ROW: usize = 37;
+
+/// The card of the study with this Study Instance UID. From afar only the patient's name is there, unless it is to be whole
+/// `always`: headings are gone through by keys, and names looked for on the page.
+pub(super) fn card(context: Context, studies: Studies, uid: &str, name: &str, always: bool) -> El {
+    let (card, open) = (el("li", &[("class", "card"), ("part", "card")]), RwSignal::new(false));
+    let near = if always { RwSignal::new(true) } else { near(&card.node()) };
+    let (uid, name) = (uid.to_owned(), name.to_owned());
+    card.list(
+        // Nobody's name is empty.
+        move || vec![if near.get() { String::new() } else { name.clone() }],
+        move |name| match name {
+            "" => whole(context, studies, &uid, open),
+            name => el("h3", &[]).text(name),
+        },
+    )
+}
+
+fn whole(context: Context, studies: Studies, uid: &str, open: RwSignal<bool>) -> El {
+    let wanted = uid.to_owned();
+    // One, or none when the card is about to go away.
+    let study = Studies::new(move |_| {
+        let mut found = Vec::new();
+        studies.with(|studies| {
+            if let Some(study) = studies.iter().find(|study| study.study_uid == wanted) {
+                found.push(study.clone());
+            }
+        });
+        Arc::new(found)
+    });
     let says = context.words;
     let text = move |say: fn(Words, &StudyInfo) -> String| {
         study.with(|study| study.first().map(|study| say(says, study)).unwrap_or_default())
     };
-    let open = RwSignal::new(false);
     let toggle = toggle(open, "button plain toggle", |button| button.text_of(move || text(Words::contents)));
     toggle.node().put("part", "toggle");
     // `npm/src/previews.ts` finds it by that, and puts a picture over the icon.
@@ -53,8 +63,7 @@ pub(super) fn card(context: Context, studies: Studies, uid: &str) -> El {
         .child(el("h3", &[]).text_of(move || text(Words::patient)))
         .child(el("p", &[]).text_of(move || text(|_, study| words::description(study))))
         .child(el("p", &[]).text_of(move || text(Words::origin)));
-    let card = el("li", &[("class", "card"), ("part", "card")]);
-    let card = close_on_escape(card, open, toggle.node())
+    let card = close_on_escape(el("div", &[("class", "whole")]), open, toggle.node())
         .child(tile)
         .child(warnings(body, study, says))
         .child(toggle);
@@ -101,20 +110,24 @@ fn series(card: El, study: Studies, open: RwSignal<bool>, words: Words) -> El {
     card.when(
         move || open.get(),
         move || {
-            el("ul", &[("class", "series"), ("role", "list")]).list(
-                // What is read is in the key, so that a row is drawn anew when it changes.
-                move || {
-                    study.with(|study| {
-                        study.iter().flat_map(in_order).map(|series| row(series, words).join("\0")).collect()
-                    })
-                },
-                |row| {
-                    let classes = ["number", "name", "", "amount"];
-                    let cells = row.split('\0').zip(classes);
-                    el("li", &[])
-                        .children(cells.map(|(text, class)| el("span", &[("class", class)]).text(text)))
-                },
-            )
+            let count = move || study.with(|study| study.first().map_or(0, |study| study.series.len()));
+            let texts = move |rows: Range<usize>| {
+                let mut texts = Vec::new();
+                study.with(|study| {
+                    let series = study.first().map(in_order).unwrap_or_default();
+                    for (_, series) in series.get(rows).unwrap_or_default() {
+                        texts.push(row(series, words).join("\0"));
+                    }
+                });
+                texts
+            };
+            let series = Rows {
+                count: Box::new(count),
+                texts: Box::new(texts),
+                classes: &["number", "name", "", "amount"],
+                height: ROW,
+            };
+            rows(el("div", &[("class", "series"), ("role", "list")]), series)
         },
     )
 }
@@ -126,7 +139,7 @@ fn row(series: &SeriesInfo, words: Words) -> [String; 4] {
 }
 
 /// By Series Number (IS, PS3.5 §6.2); those without one last.
-fn in_order(study: &StudyInfo) -> impl Iterator<Item = &SeriesInfo> {
+fn in_order(study: &StudyInfo) -> Vec<(i64, &SeriesInfo)> {
     let mut series = Vec::<(i64, &SeriesInfo)>::with_capacity(study.series.len());
     // Insertion, as the generic sort weighs 4 KB of WebAssembly and a study has few series.
     for one in study.series.values() {
@@ -134,22 +147,18 @@ fn in_order(study: &StudyInfo) -> impl Iterator<Item = &SeriesInfo> {
         let at = series.partition_point(|(other, _)| *other <= number);
         series.insert(at, (number, one));
     }
-    series.into_iter().map(|(_, one)| one)
+    series
 }
 
 /// Waiting, on its way, sent.
 fn progress(card: El, context: Context, uid: String) -> El {
     let Context { state, screen, .. } = context;
-    let guess = Cell::new(0);
     let sent = Rc::new(move || {
         let screen = screen.get();
         state.with(|state| {
-            let found = find_by(&state.spans, guess.get(), |span| span.study_uid == uid);
-            let span = found.map(|(index, span)| {
-                guess.set(index);
-                (span.start, span.end)
-            });
-            let sent = state.sent.get(guess.get()).copied().unwrap_or(state.progress.bytes_sent);
+            let at = state.spans.iter().position(|span| span.study_uid == uid);
+            let span = at.and_then(|at| state.spans.get(at)).map(|span| (span.start, span.end));
+            let sent = at.and_then(|at| state.sent.get(at)).copied().unwrap_or(state.progress.bytes_sent);
             match screen {
                 Screen::Complete => Some(Sent::Wholly),
                 Screen::Uploading | Screen::Offline | Screen::Paused => Some(Sent::of(span, sent)),
@@ -205,7 +214,8 @@ mod tests {
             .into_iter()
             .collect();
         let study = StudyInfo { series, ..StudyInfo::default() };
-        let order: Vec<_> = in_order(&study).map(|series| series.series_number.as_str()).collect();
+        let order: Vec<_> =
+            in_order(&study).into_iter().map(|(_, series)| series.series_number.as_str()).collect();
         assert_eq!(order, [" 1 ", "9", "10", ""]);
     }
 }

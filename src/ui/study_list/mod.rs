@@ -2,6 +2,7 @@
 
 mod card;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use auraloader_core::dicom::StudyInfo;
@@ -19,6 +20,9 @@ use super::words;
 /// Studies as the state has them, or one of them: each type that a memo holds brings its own code.
 type Studies = Memo<Arc<Vec<StudyInfo>>>;
 
+/// The first so many cards are always there as a whole: few discs have more.
+const ALWAYS: usize = 24;
+
 /// One card a study, in the order of the state, below `frame`.
 pub(super) fn study_list(frame: El, context: Context) -> El {
     let studies = Studies::new(move |_| context.state.with(|state| state.studies.clone()));
@@ -27,13 +31,24 @@ pub(super) fn study_list(frame: El, context: Context) -> El {
             && !context.screen.get().is_start()
             && !matches!(context.screen.get(), Screen::NothingFound | Screen::Cancelled)
     };
-    let uids = move || {
+    let cards = move || {
         context.focus().iter().for_each(keep_place);
-        studies.with(|studies| studies.iter().map(|study| study.study_uid.clone()).collect())
+        let mut keys = Vec::new();
+        studies.with(|studies| {
+            for study in studies.iter() {
+                keys.push([&study.study_uid, "\0", &context.words.patient(study)].concat());
+            }
+        });
+        keys
     };
     frame.when(shown, move || {
+        let drawn = Cell::new(0);
         el("ul", &[("class", "cards"), ("role", "list"), ("aria-label", &context.words.get(words::STUDIES))])
-            .list(uids, move |uid| card(context, studies, uid))
+            .list(cards, move |key| {
+                let (uid, name) = key.split_once('\0').unwrap_or_default();
+                drawn.set(drawn.get() + 1);
+                card(context, studies, uid, name, drawn.get() <= ALWAYS)
+            })
     })
 }
 
@@ -57,31 +72,4 @@ fn keep_place(focus: &Focus) {
 fn preceding(card: &web_sys::Element) -> Option<u32> {
     let siblings = card.parent_element()?.children();
     (0..siblings.length()).find(|&index| siblings.item(index).as_ref() == Some(card))
-}
-
-/// The study with `uid`; `guess` is where it was last time, so that finding all of them is not quadratic.
-fn find<'a>(studies: &'a [StudyInfo], uid: &str, guess: usize) -> Option<(usize, &'a StudyInfo)> {
-    find_by(studies, guess, |study| study.study_uid == uid)
-}
-
-/// The first that `is` it, looked for at `guess` before all others.
-fn find_by<T>(all: &[T], guess: usize, is: impl Fn(&T) -> bool) -> Option<(usize, &T)> {
-    match all.get(guess) {
-        Some(one) if is(one) => Some((guess, one)),
-        _ => all.iter().enumerate().find(|(_, one)| is(one)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_study_is_found_with_a_right_and_a_wrong_guess() {
-        let studies = ["1.1", "1.2"].map(|uid| StudyInfo { study_uid: uid.into(), ..StudyInfo::default() });
-        for guess in 0..4 {
-            assert_eq!(find(&studies, "1.2", guess).map(|(index, _)| index), Some(1));
-        }
-        assert_eq!(find(&studies, "1.3", 0), None);
-    }
 }

@@ -24,15 +24,15 @@ impl Words {
         })
     }
 
-    /// What *Copy list* copies: a line a file, grouped as drawn.
-    pub(in crate::ui) fn left_out_report(self, groups: &[(Reason, Vec<&RejectedFile>)]) -> String {
+    /// What *Copy list* copies: a line a file, by reason as drawn.
+    pub(in crate::ui) fn left_out_report(self, rejected: &[RejectedFile]) -> String {
         let mut text = String::new();
-        for (reason, files) in groups {
-            let reason = self.reason(*reason);
-            for file in files {
+        for reason in Reason::ALL {
+            let said = self.reason(reason);
+            for file in rejected.iter().filter(|file| file.reason == reason) {
                 text.push_str(&file.path);
                 text.push('\t');
-                text.push_str(&reason);
+                text.push_str(&said);
                 text.push('\n');
             }
         }
@@ -46,10 +46,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_copied_list_has_a_line_a_file() {
+    fn the_copied_list_has_a_line_a_file_by_reason_in_their_order() {
         let (_owner, words) = english();
-        let file = RejectedFile { path: "a/b.txt".into(), reason: Reason::NotDicom };
-        let text = words.left_out_report(&[(Reason::NotDicom, vec![&file])]);
-        assert_eq!(text, "a/b.txt\tNot an imaging file\n");
+        let file = |path: &str, reason| RejectedFile { path: path.into(), reason };
+        let rejected = [file("a", Reason::Empty), file("b.txt", Reason::NotDicom), file("c", Reason::Empty)];
+        assert_eq!(
+            words.left_out_report(&rejected),
+            "b.txt\tNot an imaging file\na\tThe file is empty\nc\tThe file is empty\n"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use auraloader_core::state::{Progress, State};
 
 use super::*;
-use crate::ui::screen::{Screen, Sent, progress_percent};
+use crate::ui::screen::{Screen, Sent};
 
 impl Words {
     /// The label of the main action before an upload.
@@ -52,7 +52,7 @@ impl Words {
             Screen::Processing => self.reading(state),
             _ => self.sending(screen, &state.progress),
         };
-        join_with(", ", &[&self.percentage(progress_percent(state)), &facts.replace(" · ", ", ")])
+        join_with(", ", &[&self.percentage(state.progress.percent()), &facts.replace(" · ", ", ")])
     }
 
     /// What the live region says of progress.

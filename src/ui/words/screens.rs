@@ -1,10 +1,10 @@
 //! Heading and lead of each state, and what the live region says of it.
 
 use auraloader_core::dicom::{Reason, RejectedFile};
-use auraloader_core::state::{ErrorContext, ErrorInfo, State, Unfinished};
+use auraloader_core::state::{ErrorContext, ErrorInfo, State, Unfinished, percent};
 
 use super::*;
-use crate::ui::screen::{Screen, percent, progress_percent};
+use crate::ui::screen::Screen;
 
 impl Words {
     /// The heading of a state.
@@ -12,7 +12,7 @@ impl Words {
         let key = match screen {
             Screen::Pending => return self.count(PENDING, state.studies.len(), &[]),
             Screen::Paused => {
-                let percent = self.percentage(progress_percent(state));
+                let percent = self.percentage(state.progress.percent());
                 return self.fill(PAUSED, &[("percent", &percent)]);
             }
             Screen::Error => error_heading(state.error.as_ref()),
@@ -126,7 +126,7 @@ impl Words {
     pub(in crate::ui) fn change(self, screen: Screen, state: &State) -> String {
         let facts = match screen {
             Screen::Start => String::new(),
-            Screen::Processing | Screen::Uploading => self.percentage(progress_percent(state)),
+            Screen::Processing | Screen::Uploading => self.percentage(state.progress.percent()),
             _ => self.lead(screen, state),
         };
         join_with(". ", &[&self.heading(screen, state), &facts])

@@ -23,4 +23,4 @@ pub use person_name::readable as readable_name;
 pub use reason::{Reason, RejectedFile};
 pub use rule::ExcludeRule;
 pub use study::{SeriesInfo, StudyInfo, Warning};
-pub use walk::{Defect, ElementHeader, Encoding, Walk};
+pub use walk::{Archive, Defect, ElementHeader, Encoding, Walk};

@@ -43,6 +43,22 @@ pub struct RejectedFile {
 }
 
 impl Reason {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 12] = [
+        Self::NotDicom,
+        Self::Empty,
+        Self::Unreadable,
+        Self::Dicomdir,
+        Self::Excluded,
+        Self::MissingUid,
+        Self::Duplicate,
+        Self::DamagedArchive,
+        Self::EncryptedArchive,
+        Self::NestedArchive,
+        Self::UnsupportedArchive,
+        Self::ArchiveLimit,
+    ];
+
     /// As host pages see it.
     pub fn name(self) -> &'static str {
         match self {
@@ -68,20 +84,7 @@ mod tests {
 
     #[test]
     fn names_are_those_that_serde_gives() {
-        for reason in [
-            Reason::NotDicom,
-            Reason::Empty,
-            Reason::Unreadable,
-            Reason::Dicomdir,
-            Reason::Excluded,
-            Reason::MissingUid,
-            Reason::Duplicate,
-            Reason::DamagedArchive,
-            Reason::EncryptedArchive,
-            Reason::NestedArchive,
-            Reason::UnsupportedArchive,
-            Reason::ArchiveLimit,
-        ] {
+        for reason in Reason::ALL {
             assert_eq!(serde_json::to_value(reason).expect("JSON"), reason.name());
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::archive::{Crc32, Entry, Opening};
 use crate::content::{Block, Content, FileId};
-use crate::dicom::{Header, Reason, Walk};
+use crate::dicom::{Archive, Header, Reason, Walk};
 
 /// An entry up to this size that is no DICOM is read as a whole all the same, to tell a damaged image from a letter.
 const VERIFIED_ANYWAY: u64 = 4 * 1024 * 1024;
@@ -117,14 +117,16 @@ impl Job {
             self.stage = Stage::Walking(walk);
             return Next::Read(range);
         }
-        let is_zip = walk.is_zip();
+        let starts_as = walk.archive();
         let header = walk.finish();
         let is_entry = self.crc.is_some();
-        let is_archive = header.as_ref().err() == Some(&Reason::NotDicom) && self.is_archive(is_zip);
-        if is_archive && is_entry {
-            Next::Found(Err(Reason::NestedArchive))
-        } else if is_archive {
-            self.open_on(Opening::new(self.content.size()))
+        let archive = self.archive(starts_as).filter(|_| header.as_ref().err() == Some(&Reason::NotDicom));
+        if let Some(archive) = archive {
+            match archive {
+                _ if is_entry => Next::Found(Err(Reason::NestedArchive)),
+                Archive::Zip => self.open_on(Opening::new(self.content.size())),
+                Archive::Other => Next::Found(Err(Reason::UnsupportedArchive)),
+            }
         } else if is_entry && self.is_to_be_verified(&header) {
             self.stage = Stage::Verifying(header);
             Next::Verify(self.content.clone())
@@ -162,14 +164,22 @@ impl Job {
         }
     }
 
-    /// Whether something that is no DICOM is an archive by its name; without an extension its first bytes tell,
-    /// as documents of other programs are ZIP files too.
-    fn is_archive(&self, is_zip: bool) -> bool {
+    /// What sort of archive it is by its name; without an extension its first bytes tell, as documents of other programs are
+    /// ZIP files too. Others are none of any program's, and known by their bytes whatever they are called; but an image of a
+    /// disc begins with nothing.
+    fn archive(&self, starts_as: Option<Archive>) -> Option<Archive> {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         // A date at the end of a name is none.
         let is_extension = |text: &&str| text.len() <= 5 && text.contains(|c: char| c.is_ascii_alphabetic());
         let extension = name.rsplit_once('.').map(|(_, extension)| extension).filter(is_extension);
-        extension.map_or(is_zip, |extension| extension.eq_ignore_ascii_case("zip"))
+        let is = |text| extension.is_some_and(|extension| extension.eq_ignore_ascii_case(text));
+        match starts_as {
+            Some(Archive::Other) => Some(Archive::Other),
+            _ if is("zip") => Some(Archive::Zip),
+            _ if is("iso") => Some(Archive::Other),
+            _ if extension.is_none() => starts_as,
+            _ => None,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ impl Session {
         }
         if self.state.step != Step::Processing {
             self.files_before = self.state.total_files;
+            self.state.progress = Progress::default();
         }
         self.reading.add(first, files);
         self.state.step = Step::Processing;
@@ -57,8 +58,9 @@ impl Session {
         }
         let (files_done, files_total) = self.reading.counts();
         self.state.total_files = self.files_before + files_total;
+        let reached = self.state.progress.percent();
         self.state.progress =
-            Progress { phase: Phase::Reading, files_done, files_total, ..Progress::default() };
+            Progress { phase: Phase::Reading, files_done, files_total, reached, ..Progress::default() };
         (self.dirty, self.stale) = (true, true);
         if done {
             self.reading_ended(now);

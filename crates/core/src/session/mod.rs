@@ -334,7 +334,11 @@ impl Session {
     }
 
     fn gather(&mut self) {
-        self.state.studies = Arc::new(self.index.studies());
+        let studies = self.index.studies();
+        // What is as before stays the same, so that nobody looks at it again.
+        if *self.state.studies != studies {
+            self.state.studies = Arc::new(studies);
+        }
         // A long list that is only looked at once reading is over.
         if self.state.step != Step::Processing {
             self.state.rejected = Arc::new(self.index.rejected());

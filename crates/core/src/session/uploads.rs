@@ -103,6 +103,10 @@ impl Session {
                 self.with_transfer(now, serial, |transfer| transfer.cancel(now));
             }
             (Step::Processing | Step::Pending, _) => self.cancelled(now),
+            // What was dropped a moment ago has not come here, and won't.
+            (Step::Start | Step::Complete | Step::Cancelled, _) => {
+                self.actions.push_back(Action::Emit(Event::Cancelled));
+            }
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ mod instance;
 mod middle;
 mod studies;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::charset::Text;
@@ -26,7 +27,14 @@ pub struct Index {
     /// The instances by what they have in common, so that telling of the studies takes as long as there are series
     /// and not as there are instances.
     groups: Sorted<Arc<Common>, Group>,
-    rejected: Items<RejectedFile>,
+    rejected: Items<Rejected>,
+}
+
+#[derive(Debug)]
+struct Rejected {
+    file: RejectedFile,
+    /// What it states, if it was accepted before: it goes with its study.
+    common: Option<Arc<Common>>,
 }
 
 /// What was found in one file.
@@ -94,7 +102,7 @@ impl Index {
                 self.instances.insert(item, instance);
                 self.group(item);
             }
-            Err(reason) => self.reject(item, path, reason),
+            Err(reason) => self.reject(item, path, reason, None),
         }
     }
 
@@ -147,15 +155,15 @@ impl Index {
         }
     }
 
-    fn reject(&mut self, item: ItemId, path: String, reason: Reason) {
-        self.rejected.insert(item, RejectedFile { path, reason });
+    fn reject(&mut self, item: ItemId, path: String, reason: Reason, common: Option<Arc<Common>>) {
+        self.rejected.insert(item, Rejected { file: RejectedFile { path, reason }, common });
     }
 
     /// The files whose content has to be compared, as others have their SOP Instance UID and size.
     pub fn to_compare(&self) -> Vec<(ItemId, Content)> {
         let mut wanted = Vec::new();
         for mut group in self.alike() {
-            group.sort_by_key(|(_, instance)| instance.content.size());
+            sort(&mut group, &|(a, x), (b, y)| (x.content.size(), a).cmp(&(y.content.size(), b)));
             let twins = group.chunk_by(|(_, left), (_, right)| left.content.size() == right.content.size());
             for (item, instance) in twins.filter(|twins| twins.len() > 1).flatten() {
                 if instance.crc.is_none() {
@@ -180,7 +188,7 @@ impl Index {
 
     fn leave_out(&mut self, item: ItemId, reason: Reason) {
         if let Some(instance) = self.instances.remove(item) {
-            self.reject(item, instance.path.into(), reason);
+            self.reject(item, instance.path.into(), reason, Some(instance.common));
         }
     }
 
@@ -216,7 +224,7 @@ impl Index {
     fn alike(&self) -> Vec<Vec<(ItemId, &Instance)>> {
         let mut all: Vec<_> =
             self.instances.iter().filter(|(_, instance)| !instance.uid.is_empty()).collect();
-        all.sort_unstable_by(|(a, x), (b, y)| (x.uids(), &x.path, a).cmp(&(y.uids(), &y.path, b)));
+        sort(&mut all, &|(a, x), (b, y)| (x.uids(), &x.path, a).cmp(&(y.uids(), &y.path, b)));
         let groups = all.chunk_by(|(_, left), (_, right)| left.uids() == right.uids());
         groups.filter(|group| group.len() > 1).map(<[_]>::to_vec).collect()
     }
@@ -228,12 +236,14 @@ impl Index {
         self.settle();
     }
 
-    /// Takes a study out; returns how many files it had.
+    /// Takes a study out, with what was left out of it; returns how many files these are.
     pub fn remove_study(&mut self, study_uid: &str) -> usize {
-        let before = self.instances.len();
-        self.instances.retain(|_, instance| instance.common.study_uid != study_uid);
+        let before = self.instances.len() + self.rejected.len();
+        let stays = |common: &Common| common.study_uid != study_uid;
+        self.instances.retain(|_, instance| stays(&instance.common));
+        self.rejected.retain(|_, file| file.common.as_deref().is_none_or(stays));
         self.regroup();
-        before - self.instances.len()
+        before - self.instances.len() - self.rejected.len()
     }
 
     /// Number of accepted files.
@@ -253,14 +263,14 @@ impl Index {
 
     /// The files left out, in path order.
     pub fn rejected(&self) -> Vec<RejectedFile> {
-        let mut files: Vec<_> = self.rejected.iter().map(|(_, file)| file.clone()).collect();
+        let mut files: Vec<_> = self.rejected.iter().map(|(_, rejected)| rejected.file.clone()).collect();
         files.sort_unstable();
         files
     }
 
     /// Why a file was left out, if it was.
     pub fn reason(&self, item: ItemId) -> Option<Reason> {
-        self.rejected.get(item).map(|file| file.reason)
+        self.rejected.get(item).map(|rejected| rejected.file.reason)
     }
 
     /// What is unusual about an accepted file by itself; [`Warning::MixedPatient`] is a matter of the study.
@@ -271,7 +281,7 @@ impl Index {
     /// The accepted files, sorted by study, series and path.
     pub fn accepted(&self) -> Vec<Accepted> {
         let mut instances: Vec<_> = self.instances.iter().collect();
-        instances.sort_unstable_by(|(a, x), (b, y)| {
+        sort(&mut instances, &|(a, x), (b, y)| {
             let (left, right) = (&x.common, &y.common);
             (&left.study_uid, &left.series_uid, &x.path, a).cmp(&(
                 &right.study_uid,
@@ -290,4 +300,12 @@ impl Index {
         });
         accepted.collect()
     }
+}
+
+/// An instance, and which it is.
+type Named<'a> = (ItemId, &'a Instance);
+
+/// One sort for all, as each weighs 2 KB of WebAssembly.
+fn sort(instances: &mut [Named<'_>], by: &dyn Fn(&Named<'_>, &Named<'_>) -> Ordering) {
+    instances.sort_unstable_by(by);
 }

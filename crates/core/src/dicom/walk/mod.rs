@@ -42,8 +42,8 @@ pub struct Walk {
     is_empty: bool,
     /// Has a prefix or a meta group, so that it is DICOM even if nothing useful follows.
     is_part10: bool,
-    /// Starts as ZIP archives do.
-    is_zip: bool,
+    /// Starts as archives do.
+    archive: Option<Archive>,
     /// The data set has been found to be deflated.
     was_inflated: bool,
     /// In group 0002.
@@ -53,6 +53,15 @@ pub struct Walk {
     /// The highest tag so far.
     highest: Tag,
     nesting: Nesting,
+}
+
+/// What a file that is no DICOM is packed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archive {
+    /// ZIP, which can be opened.
+    Zip,
+    /// One that a person has to unpack: RAR, 7-Zip, tar, gzip, bzip2, xz.
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +106,7 @@ impl Walk {
             media: Values::default(),
             is_empty: content.size() == 0,
             is_part10: false,
-            is_zip: false,
+            archive: None,
             was_inflated: false,
             in_meta: false,
             in_tail: false,
@@ -131,9 +140,9 @@ impl Walk {
         }
     }
 
-    /// Whether what turned out to be no DICOM may be a ZIP archive (APPNOTE 6.3.10 §4.3.6).
-    pub fn is_zip(&self) -> bool {
-        self.is_zip
+    /// What sort of archive it may be that turned out to be no DICOM, by its first bytes.
+    pub fn archive(&self) -> Option<Archive> {
+        self.archive
     }
 
     /// What was found; to be called when [`Walk::want`] is `None`.

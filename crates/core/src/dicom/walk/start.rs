@@ -2,12 +2,17 @@
 
 use super::element::Encoding;
 use super::inflate::{Inflate, PROBE};
-use super::{Outcome, Stage, Tag, Walk};
+use super::{Archive, Outcome, Stage, Tag, Walk};
 
 const PREAMBLE_LEN: usize = 128;
 const PREFIX: &[u8] = b"DICM";
-/// Local header, empty archive, first part of a split one.
+/// Local header, empty archive, first part of a split one (APPNOTE 6.3.10 §4.3.6).
 const ZIP_STARTS: [&[u8; 4]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+/// RAR, 7-Zip, gzip, bzip2, xz.
+const OTHER_STARTS: [&[u8]; 5] =
+    [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B\x08", b"BZh", b"\xFD7zXZ\0"];
+/// A tar's, at this place of its header.
+const TAR_MAGIC: (usize, &[u8]) = (257, b"ustar");
 /// Deflated Explicit VR Little Endian (PS3.5 §A.5).
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 /// What the zlib format (RFC 1950) puts in front of a deflate stream.
@@ -17,9 +22,10 @@ const PLAUSIBLE_LEN: u64 = 64 * 1024;
 
 impl Walk {
     pub(super) fn start(&mut self) -> Option<()> {
-        self.window.ensure(PREAMBLE_LEN + PREFIX.len())?;
+        let (tar_at, tar) = TAR_MAGIC;
+        self.window.ensure(tar_at + tar.len())?;
         let bytes = self.window.rest();
-        self.is_zip = ZIP_STARTS.iter().any(|start| bytes.starts_with(*start));
+        self.archive = archive(bytes);
         let is_prefixed = |at: usize| bytes.get(at..).is_some_and(|bytes| bytes.starts_with(PREFIX));
         // Some writers leave out the preamble, but not the prefix behind it.
         let preamble = [PREAMBLE_LEN, 0].into_iter().find(|len| is_prefixed(*len));
@@ -77,6 +83,20 @@ impl Walk {
         }
         self.stage = Stage::Elements(encoding);
         Some(())
+    }
+}
+
+/// What sort of archive starts like this, if any does.
+fn archive(bytes: &[u8]) -> Option<Archive> {
+    let (tar_at, tar) = TAR_MAGIC;
+    if ZIP_STARTS.iter().any(|start| bytes.starts_with(*start)) {
+        Some(Archive::Zip)
+    } else if OTHER_STARTS.iter().any(|start| bytes.starts_with(start))
+        || bytes.get(tar_at..).is_some_and(|bytes| bytes.starts_with(tar))
+    {
+        Some(Archive::Other)
+    } else {
+        None
     }
 }
 
