@@ -12,13 +12,14 @@ export const engines = { chromium, firefox, webkit };
 /**
  * Starts a browser: `driver`, to whom `drag(type, { x, y }, paths)` is added where one can drag from the desktop;
  * `choosesFolders`, whether it can choose a folder; `console()`, what the console has said since the last call:
- * `[{ level, message }]`; `close()`, which ends it and removes its profile.
+ * `[{ level, message }]`; `close()`, which ends it and removes its profile. In Chromium `mayRead` is
+ * `{ origin, folder }` of a folder that pages of this origin may read without asking.
  */
-export async function startBrowser({ engine = "chromium", width = 1280, height = 900 } = {}) {
+export async function startBrowser({ engine = "chromium", width = 1280, height = 900, mayRead } = {}) {
   const profile = await mkdtemp(join(tmpdir(), `auraloader-${engine}-`));
   const remove = () => rm(profile, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const { drag, ...browser } = await engines[engine].start({ profile, width, height });
+    const { drag, ...browser } = await engines[engine].start({ profile, width, height, mayRead });
     browser.driver.drag = drag;
     await browser.driver.manage().setTimeouts({ script: 120_000, pageLoad: 30_000 });
     return { ...browser, close: () => browser.close().finally(remove) };
