@@ -97,7 +97,7 @@ for (const engine of Object.keys(engines))
 
         widget = await reload();
         server.proxy.rate = Infinity;
-        await widget.element("[part=lead]", "^An upload was not finished");
+        await widget.heading("^Carry on where you left off");
         await choose(widget, folder);
         await widget.step("pending");
         server.proxy.sent = 0;
