@@ -49,7 +49,13 @@ function host() {
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
     complain("error", `${violatedDirective} refuses ${blockedURI}`),
   );
-  for (const level of ["error", "warn"]) console[level] = (...said) => complain(level, said.join(" "));
+  for (const level of ["error", "warn"]) {
+    const say = console[level].bind(console);
+    console[level] = (...said) => {
+      complain(level, said.join(" "));
+      say(...said);
+    };
+  }
   const ask = async (url, body) => {
     const response = await fetch(url, body && { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);
