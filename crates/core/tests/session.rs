@@ -681,6 +681,20 @@ fn on_a_link_that_seems_fast_more_is_tried_before_anything_is_packed() {
 }
 
 #[test]
+fn what_breaks_off_before_the_link_is_known_goes_on() {
+    let config = Config { compression: Compression::Auto, chunk_size: None, ..config() };
+    for (first, share) in (0..6).flat_map(|first| (0..16).map(move |share| (first, share * 16 + 8))) {
+        let mut world =
+            World::with_pixels(700_000, config.clone(), &["creation-defer-length", "creation-with-upload"]);
+        world.takes = 2;
+        world.tus.faults.extend(std::iter::repeat_n(Fault::None, first));
+        world.tus.faults.extend([Fault::Cut(share), Fault::None, Fault::Cut(share)]);
+        world.until_complete();
+        assert!(world.stored_is_right(), "{first} {share}");
+    }
+}
+
+#[test]
 fn stored_is_stored() {
     let mut world = World::with_compression(Compression::Store, DEFERRING);
     world.run(Input::Upload);

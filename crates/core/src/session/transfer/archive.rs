@@ -138,7 +138,8 @@ impl Archive {
         }
         let ahead = match self.packing.trial() {
             // What becomes of the rest is decided when this has got there.
-            Some(_) if self.tus.offset() < self.sending.end => 0,
+            Some(_) if self.on_wire.is_some() || self.held.is_some() => 0,
+            // What is left of a chunk that broke off may be less than is sent at once.
             Some(trial) => trial.max(self.tus.enough()),
             None => self.tus.next_chunk_size(),
         };
