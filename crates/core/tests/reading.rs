@@ -181,10 +181,11 @@ fn archives_of_other_kinds_are_to_be_unpacked_first() {
         ("CD.7z", starting(b"7z\xBC\xAF\x27\x1C")),
         ("CD.tar", tar.clone()),
         ("CD.tar.gz", starting(b"\x1F\x8B\x08")),
-        ("CD.tar.bz2", starting(b"BZh9")),
-        ("no name for it", starting(b"\xFD7zXZ\0")),
+        ("CD.TGZ", starting(b"\x1F\x8B\x08")),
+        ("no name for it", starting(b"7z\xBC\xAF\x27\x1C")),
         ("CD.ISO", vec![0; 40_000]),
         ("zipped.zip", zip_of(&[("CD.rar", starting(b"Rar!\x1A\x07\0")), ("CD.tar", tar)])),
+        ("image.gz", starting(b"\x1F\x8B\x08")),
         ("note.txt", b"Rar! is how it starts.".to_vec()),
     ];
     let mut shell = Shell::new(&files, |_| 0);
@@ -193,6 +194,7 @@ fn archives_of_other_kinds_are_to_be_unpacked_first() {
     let mut wanted: Vec<_> =
         files[..7].iter().map(|(path, _)| ((*path).to_owned(), Reason::UnsupportedArchive)).collect();
     wanted.extend([
+        ("image.gz".to_owned(), Reason::NotDicom),
         ("note.txt".to_owned(), Reason::NotDicom),
         ("zipped.zip!/CD.rar".to_owned(), Reason::NestedArchive),
         ("zipped.zip!/CD.tar".to_owned(), Reason::NestedArchive),

@@ -25,7 +25,7 @@ def no_dicom(cases):
         ".DS_Store": b"\0\0\0\1Bud1\0\0\x10\0\0\0\x08\0" + bytes(2_000),
     }
     for name, content in others.items():
-        packed = name.startswith("archive.")
+        packed = name == "archive.7z"
         cases.add(f"other/{name}", content, reason="unsupported-archive" if packed else "not-dicom")
     cases.add("other/magic and nothing else.dcm", bytes(128) + b"DICM", reason="missing-uid")
 

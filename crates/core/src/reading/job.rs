@@ -166,17 +166,18 @@ impl Job {
 
     /// What sort of archive it is by its name; without an extension its first bytes tell, as documents of other programs are
     /// ZIP files too. Others are none of any program's, and known by their bytes whatever they are called; but an image of a
-    /// disc begins with nothing.
+    /// disc begins with nothing, and a compressed tar as any compressed file does.
     fn archive(&self, starts_as: Option<Archive>) -> Option<Archive> {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         // A date at the end of a name is none.
         let is_extension = |text: &&str| text.len() <= 5 && text.contains(|c: char| c.is_ascii_alphabetic());
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension).filter(is_extension);
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let extension = Some(extension).filter(is_extension);
         let is = |text| extension.is_some_and(|extension| extension.eq_ignore_ascii_case(text));
         match starts_as {
             Some(Archive::Other) => Some(Archive::Other),
             _ if is("zip") => Some(Archive::Zip),
-            _ if is("iso") => Some(Archive::Other),
+            _ if is("iso") || is("tgz") || stem.ends_with(".tar") => Some(Archive::Other),
             _ if extension.is_none() => starts_as,
             _ => None,
         }

@@ -60,7 +60,7 @@ pub struct Walk {
 pub enum Archive {
     /// ZIP, which can be opened.
     Zip,
-    /// One that a person has to unpack: RAR, 7-Zip, tar, gzip, bzip2, xz.
+    /// One that a person has to unpack: RAR, 7-Zip, tar, an image of a disc.
     Other,
 }
 

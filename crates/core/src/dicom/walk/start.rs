@@ -8,9 +8,8 @@ const PREAMBLE_LEN: usize = 128;
 const PREFIX: &[u8] = b"DICM";
 /// Local header, empty archive, first part of a split one (APPNOTE 6.3.10 §4.3.6).
 const ZIP_STARTS: [&[u8; 4]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
-/// RAR, 7-Zip, gzip, bzip2, xz.
-const OTHER_STARTS: [&[u8]; 5] =
-    [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C", b"\x1F\x8B\x08", b"BZh", b"\xFD7zXZ\0"];
+/// RAR, 7-Zip.
+const OTHER_STARTS: [&[u8]; 2] = [b"Rar!\x1A\x07", b"7z\xBC\xAF\x27\x1C"];
 /// A tar's, at this place of its header.
 const TAR_MAGIC: (usize, &[u8]) = (257, b"ustar");
 /// Deflated Explicit VR Little Endian (PS3.5 §A.5).
