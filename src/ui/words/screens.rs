@@ -177,11 +177,11 @@ mod tests {
         };
         assert_eq!(
             lead_of(1, false),
-            "An upload of 1 study from today is 62% done. Choose the same folder to finish it."
+            "An upload of 1 study from today is 62\u{a0}% done. Choose the same folder to finish it."
         );
         assert_eq!(
             lead_of(3, true),
-            "An upload of 3 studies from today is 62% done. It can go on with the files that you dropped."
+            "An upload of 3 studies from today is 62\u{a0}% done. It can go on with the files that you dropped."
         );
     }
 
