@@ -19,6 +19,9 @@ use crate::platform::waiters::Waiters;
 const MOST: f64 = 4.0;
 /// A worker that does not answer within this is taken for refused.
 const HANDSHAKE_MS: u32 = 5000;
+/// One that has a job for longer than this, and a millisecond a kilobyte, is taken for broken: a drive that starts up answers
+/// earlier, and a job done twice costs less than an upload that stands still.
+const JOB_MS: u32 = 15_000;
 
 /// What came of packing: with the bytes, if they are fewer.
 pub(super) type Made = Result<(Packed, Option<Uint8Array>), Reason>;
@@ -53,9 +56,10 @@ impl Pool {
             let range = &content.range;
             let job =
                 Array::of4(file, &(range.start as f64).into(), &(range.end as f64).into(), &level.into());
+            let patience = JOB_MS + (content.size() / 1000) as u32;
             let reply = answer(&worker);
             let reply = match worker.post_message(&job) {
-                Ok(()) => JsFuture::from(reply).await.ok().and_then(|event| made(&event)),
+                Ok(()) => within(patience, reply).await.and_then(|event| made(&event)),
                 Err(_) => None,
             };
             if reply.is_some() {
@@ -108,8 +112,7 @@ impl Pool {
 
     async fn start(&self) -> Option<Worker> {
         let worker: Worker = self.start.call0(&JsValue::UNDEFINED).ok()?.unchecked_into();
-        let ready = select(JsFuture::from(answer(&worker)), TimeoutFuture::new(HANDSHAKE_MS)).await;
-        if matches!(ready, Either::Left((Ok(_), _))) {
+        if within(HANDSHAKE_MS, answer(&worker)).await.is_some() {
             return Some(worker);
         }
         worker.terminate();
@@ -123,6 +126,14 @@ fn answer(worker: &Worker) -> Promise {
         worker.set_onmessage(Some(&resolve));
         worker.set_onerror(Some(&reject));
     })
+}
+
+/// What the promise comes to, if it does within so many milliseconds.
+async fn within(ms: u32, promise: Promise) -> Option<JsValue> {
+    match select(JsFuture::from(promise), TimeoutFuture::new(ms)).await {
+        Either::Left((result, _)) => result.ok(),
+        Either::Right(_) => None,
+    }
 }
 
 /// What [`perform`] has said; `None` if it could not.

@@ -85,6 +85,15 @@ test("a worker that may start no others deflates by itself", async (t) => {
   assert.ok(entries.every((entry) => entry.isDeflated));
 });
 
+test("a worker that never answers its job is done without", async (t) => {
+  const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
+  const deaf = "addEventListener('message', (e) => e.data[0] instanceof File && e.stopImmediatePropagation());";
+  const workers = { "/deaf.js": `${deaf} importScripts("/pkg/standalone-auraloader.worker.js");` };
+  const widget = { compression: "deflate", workerUrl: "/deaf.js" };
+  const { entries } = await holds(await upload(t, server, folder, { page: { workers }, widget }), folder);
+  assert.ok(entries.every((entry) => entry.isDeflated));
+});
+
 test("the page itself deflates nothing", async (t) => {
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
   const page = { csp: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };

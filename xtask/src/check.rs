@@ -48,6 +48,8 @@ pub(crate) fn run(sh: &Shell, args: &Args) -> Result<()> {
         .run()?;
     say("Links of the documentation");
     cmd!(sh, "node npm/links.mjs").run()?;
+    say("The book of it, into target/book");
+    cmd!(sh, "mdbook build docs").run()?;
 
     widget::build(sh)?;
     package(sh)

@@ -56,7 +56,8 @@ pub(crate) fn for_bench(sh: &Shell) -> Result<()> {
 
 /// What only `cargo xtask check` needs.
 pub(crate) fn for_check(sh: &Shell) -> Result<()> {
-    tools::cargo_deny(sh)
+    tools::cargo_deny(sh)?;
+    tools::mdbook(sh)
 }
 
 fn wasm_target(sh: &Shell) -> Result<()> {

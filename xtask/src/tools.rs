@@ -14,6 +14,7 @@ const GECKODRIVER: &str = "0.37.1";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_FUZZ: &str = "0.13.2";
 const CARGO_CYCLONEDX: &str = "0.5.9";
+const MDBOOK: &str = "0.5.4";
 
 /// The wasm-bindgen CLI (and its test runner) of exactly the version that Cargo.lock has.
 pub(crate) fn wasm_bindgen(sh: &Shell) -> Result<()> {
@@ -50,6 +51,11 @@ pub(crate) fn cargo_cyclonedx(sh: &Shell) -> Result<()> {
     if runs(sh, "cargo-cyclonedx") { Ok(()) } else { install(sh, "cargo-cyclonedx", CARGO_CYCLONEDX) }
 }
 
+/// Any mdBook; without its server and its search, which nothing here needs and which take most of its building.
+pub(crate) fn mdbook(sh: &Shell) -> Result<()> {
+    if runs(sh, "mdbook") { Ok(()) } else { install_with(sh, "mdbook", MDBOOK, &["--no-default-features"]) }
+}
+
 /// Whether `program --version` works.
 pub(crate) fn runs(sh: &Shell, program: &str) -> bool {
     cmd!(sh, "{program} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -64,6 +70,7 @@ pub(crate) fn put_on_path(sh: &Shell) -> Result<()> {
         folder("cargo-deny", CARGO_DENY)?,
         folder("cargo-fuzz", CARGO_FUZZ)?,
         folder("cargo-cyclonedx", CARGO_CYCLONEDX)?,
+        folder("mdbook", MDBOOK)?,
     ];
     let old = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(wanted.into_iter().map(|dir| dir.join("bin")).chain(env::split_paths(&old)))?;
@@ -76,11 +83,15 @@ fn wasm_bindgen_version(sh: &Shell) -> Result<String> {
     Ok(locked_version(&lock, "wasm-bindgen").context("Cargo.lock names no wasm-bindgen")?.to_owned())
 }
 
-/// Without --locked: a registry mirror may lag behind the lock file that the tool was published with.
 fn install(sh: &Shell, package: &str, version: &str) -> Result<()> {
+    install_with(sh, package, version, &[])
+}
+
+/// Without --locked: a registry mirror may lag behind the lock file that the tool was published with.
+fn install_with(sh: &Shell, package: &str, version: &str, options: &[&str]) -> Result<()> {
     say(&format!("Installing {package} {version} (takes some minutes, once)"));
     let folder = folder(package, version)?;
-    cmd!(sh, "cargo install --quiet {package} --version {version} --root {folder}")
+    cmd!(sh, "cargo install --quiet {package} --version {version} {options...} --root {folder}")
         .run()
         .with_context(|| format!("{package} {version} could not be installed from crates.io"))
 }

@@ -1579,6 +1579,19 @@ fn who_comes_back_is_told_which_upload_can_go_on_and_how_far_it_was() {
 }
 
 #[test]
+fn nobody_is_told_of_it_before_there_is_a_server_to_go_on_with() {
+    let before = World::closed_at(config(), 8);
+    let mut world = World::new(Vec::new());
+    (world.records, world.tus, world.now) = (before.records, before.tus, before.now);
+    world.api_faults = vec![Fault::LostRequest; 20].into();
+    world.run(Input::Configure);
+    assert_eq!(world.state.unfinished, None);
+    world.api_faults.clear();
+    world.run(Input::Configure);
+    assert!(world.state.unfinished.is_some());
+}
+
+#[test]
 fn of_two_the_last_is_told_of() {
     let mut records = come_back().records;
     let mut other = records[0].clone();

@@ -98,11 +98,21 @@ function find(containerId, selector, text, hidden) {
 
 /** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `scripts` how it loads
  * the widget, `frame` what an outer page's frame around it may do, `answers` what its backend answers by path, given the body
- * that was posted; `fetched` is told which of the package's files are asked for, `missing` are not there. Ends with the
- * test. */
+ * that was posted, `workers` further scripts by path; `fetched` is told which of the package's files are asked for, `missing`
+ * are not there. Ends with the test. */
 export async function servePage(
   test,
-  { csp, workerCsp, containers = ["uploader"], scripts = umd, frame, answers = {}, fetched, missing = [] } = {},
+  {
+    csp,
+    workerCsp,
+    containers = ["uploader"],
+    scripts = umd,
+    frame,
+    answers = {},
+    workers = {},
+    fetched,
+    missing = [],
+  } = {},
 ) {
   const server = createServer((request, response) => {
     const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)(\?.*)?$/)?.[1];
@@ -127,8 +137,8 @@ export async function servePage(
     } else if (frame !== undefined && request.url === "/") {
       const outer = `<!doctype html><link rel="icon" href="data:,"><iframe ${frame} src="/framed" width="900" height="700">`;
       response.writeHead(200, { "content-type": "text/html" }).end(outer);
-    } else if (request.url === "/host.js") {
-      response.writeHead(200, { "content-type": "text/javascript" }).end(`(${host})()`);
+    } else if (request.url === "/host.js" || workers[request.url]) {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(workers[request.url] ?? `(${host})()`);
     } else {
       response
         .writeHead(200, { "content-type": "text/html", ...(csp && { "content-security-policy": csp }) })

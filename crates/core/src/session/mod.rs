@@ -324,6 +324,7 @@ impl Session {
                 let result = match lifecycle::read_config(&answer) {
                     Ok(server) => {
                         self.server = Some(server);
+                        self.dirty |= self.memory.has_records();
                         Ok(())
                     }
                     Err(error) => Err(init_error(&error)),
@@ -362,7 +363,8 @@ impl Session {
             self.gather();
             self.gathered = Some(now);
         }
-        self.state.unfinished = self.memory.unfinished();
+        // Not before there is a server with which to go on, or from which to take it back.
+        self.state.unfinished = self.server.as_ref().and_then(|_| self.memory.unfinished());
         self.dirty = false;
         self.told = Some(now);
         self.shown = self.state.step;
