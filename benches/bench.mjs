@@ -1,4 +1,4 @@
-// node bench.mjs [parse|drop|lists|memory|large|compression|upload …] [--rounds N] [--files N] [--case NAME …]; `cargo xtask bench`
+// node bench.mjs [load|parse|drop|lists|memory|large|compression|upload …] [--rounds N] [--files N] [--case NAME …]; `cargo xtask bench`
 // builds what it needs first.
 // It reports and never fails on a figure: what is reached and what is wanted is in docs/performance.md.
 
@@ -9,11 +9,12 @@ import { parseArgs } from "node:util";
 import { compression } from "./parts/compression.mjs";
 import { drop } from "./parts/drop.mjs";
 import { lists } from "./parts/lists.mjs";
+import { load } from "./parts/load.mjs";
 import { large, memory } from "./parts/memory.mjs";
 import { parse } from "./parts/parse.mjs";
 import { upload } from "./parts/upload.mjs";
 
-const parts = { parse, drop, lists, memory, large, compression, upload };
+const parts = { load, parse, drop, lists, memory, large, compression, upload };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

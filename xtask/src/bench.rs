@@ -29,6 +29,8 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Part {
+    /// From navigation to a mounted widget
+    Load,
     /// Files a second in memory, beside npm's dicom-parser and dcmjs
     Parse,
     /// From drop to studies, beside merely reading the files
