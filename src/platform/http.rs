@@ -2,10 +2,20 @@
 //! tells how much has gone out.
 
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
-use gloo_net::http::{Headers, Method, RequestBuilder};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Blob, ProgressEvent, RequestCache, RequestCredentials, XmlHttpRequest};
+use web_sys::{
+    AbortController, Blob, Headers, ProgressEvent, RequestCache, RequestCredentials, RequestInit,
+    XmlHttpRequest,
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's or the worker's.
+    #[wasm_bindgen(js_name = fetch)]
+    fn browser_fetch(url: &str, init: &RequestInit) -> Promise;
+}
 
 /// A request on its way; dropping this changes nothing.
 #[derive(Clone, Debug)]
@@ -40,33 +50,30 @@ impl Pending {
 /// # Errors
 /// [`Failure::Network`].
 pub async fn fetch(request: &Request, controller: &AbortController) -> Answer {
-    let headers = web_sys::Headers::new().map_err(network)?;
+    let headers = Headers::new().map_err(network)?;
     for (name, value) in &request.headers {
         headers.set(name, &value.expose()).map_err(network)?;
     }
-    let method = match request.method.as_str() {
-        "GET" => Method::GET,
-        "POST" => Method::POST,
-        "HEAD" => Method::HEAD,
-        "PATCH" => Method::PATCH,
-        "DELETE" => Method::DELETE,
-        _ => Method::OPTIONS,
+    let init = RequestInit::new();
+    init.set_method(request.method.as_str());
+    init.set_headers(&headers);
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(Some(&controller.signal()));
+    if let Body::Json(json) = &request.body {
+        init.set_body(&json.as_str().into());
+    }
+    let response = JsFuture::from(browser_fetch(&request.url, &init)).await.map_err(network)?;
+    let response: web_sys::Response = response.unchecked_into();
+    let text = JsFuture::from(response.text().map_err(network)?).await.map_err(network)?;
+    let field = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
     };
-    let builder = RequestBuilder::new(&request.url)
-        .method(method)
-        .headers(Headers::from_raw(headers))
-        .cache(RequestCache::NoStore)
-        .credentials(RequestCredentials::Omit)
-        .abort_signal(Some(&controller.signal()));
-    let request = match &request.body {
-        Body::Json(json) => builder.body(json.as_str()),
-        _ => builder.build(),
-    };
-    let response = request.map_err(network)?.send().await.map_err(network)?;
     Ok(Response {
         status: response.status(),
-        headers: response.headers().entries().collect(),
-        body: response.text().await.map_err(network)?,
+        headers: Array::from(&response.headers()).iter().filter_map(field).collect(),
+        body: text.as_string().unwrap_or_default(),
     })
 }
 
@@ -91,7 +98,7 @@ pub async fn send(
     let progress =
         Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_progress(event.loaded() as u64));
     xhr.upload().map_err(network)?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
-    let ended = js_sys::Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
+    let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
     xhr.send_with_opt_blob(Some(body)).map_err(network)?;
     JsFuture::from(ended).await.map_err(network)?;
     let status = xhr.status().map_err(network)?;

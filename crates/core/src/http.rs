@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding};
 
 use crate::archive::Part;
 use crate::content::FileId;
@@ -86,7 +85,7 @@ impl Digest {
             Self::Sha1 => "sha1 ",
             Self::Sha256 => "sha256 ",
         };
-        [name, &STANDARD.encode(hash)].concat()
+        [name, &Base64::encode_string(hash)].concat()
     }
 }
 

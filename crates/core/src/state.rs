@@ -106,8 +106,10 @@ pub fn percent(done: u64, total: u64) -> u8 {
     if total == 0 {
         return 0;
     }
-    let whole = u128::from(done.min(total)) * 100 / u128::from(total);
-    u8::try_from(whole).unwrap_or(100)
+    let done = done.min(total);
+    // Of so much that this overflows, hundredths are exact enough.
+    let whole = done.checked_mul(100).map_or_else(|| done / (total / 100), |hundredfold| hundredfold / total);
+    whole.min(100) as u8
 }
 
 /// Which part of the widget an error comes from (`AuraloaderError.context`).

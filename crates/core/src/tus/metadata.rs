@@ -1,11 +1,11 @@
 //! `Upload-Metadata` (tus 1.0, *Creation*).
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding};
 
 /// Keys with base64 of their values, joined by commas; a value may be any Unicode text.
 pub(crate) fn encode(metadata: &[(&'static str, String)]) -> String {
-    let pairs = metadata.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value)));
+    let pairs =
+        metadata.iter().map(|(key, value)| format!("{key} {}", Base64::encode_string(value.as_bytes())));
     pairs.collect::<Vec<_>>().join(",")
 }
 

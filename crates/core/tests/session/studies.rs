@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
+use base64ct::{Base64, Encoding};
 
 use super::*;
 
@@ -70,7 +70,7 @@ fn holds(bytes: &[u8], files: &[(String, Vec<u8>)]) -> bool {
 
 fn filename(metadata: &str) -> String {
     let value = metadata.split(',').find_map(|pair| pair.strip_prefix("filename ")).expect("a name");
-    let name = base64::prelude::BASE64_STANDARD.decode(value).expect("base64");
+    let name = Base64::decode_vec(value).expect("base64");
     String::from_utf8(name).expect("UTF-8")
 }
 
