@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use auraloader_core::dicom::{Reason, RejectedFile, SeriesInfo, StudyInfo, Warning};
 use auraloader_core::state::{
-    ErrorContext, ErrorInfo, Phase, Progress, State, Step, StudySpan, UploadResult,
+    ErrorContext, ErrorInfo, Phase, Progress, State, Step, StudySpan, Unfinished, UploadResult,
 };
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
@@ -241,6 +241,28 @@ fn states() -> Vec<(State, &'static str, &'static [&'static str])> {
         (State { step: Step::Cancelled, ..State::default() }, "Upload cancelled", &["start-again"]),
         (State { result: Some(completed), ..with(Step::Complete) }, "All done", &["add-more"]),
     ]
+}
+
+#[wasm_bindgen_test]
+async fn one_way_on_stands_out() {
+    let stage = Stage::new(State::default());
+    let prominent = || {
+        let buttons = stage.all("button.main").into_iter();
+        buttons.map(|button| button.get_attribute("data-action").unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(prominent(), ["choose-folder"]);
+    // Records are read after the widget is mounted.
+    for (at_hand, way_on) in [(false, "choose-folder"), (true, "go-on")] {
+        let unfinished = Unfinished {
+            key: "a".into(),
+            created: auraloader_core::time::Unix(0),
+            studies: 1,
+            sent: (62, 100),
+            at_hand,
+        };
+        stage.set(State { unfinished: Some(unfinished), ..State::default() }).await;
+        assert_eq!(prominent(), [way_on]);
+    }
 }
 
 #[wasm_bindgen_test]

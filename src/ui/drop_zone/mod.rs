@@ -31,12 +31,10 @@ pub(super) enum Chooser {
 /// The zone: a group with two buttons.
 pub(super) fn drop_zone(context: Context, size: Size) -> El {
     let says = |key| context.words.get(key);
-    let (label, class, main, text) = match size {
+    let (label, class, text) = match size {
         Size::Full => (
             says(words::ADD_FILES),
             "zone",
-            // Where there is nothing to choose, that is what stands out.
-            if context.state.with_untracked(is_at_hand) { "button" } else { "button main" },
             el("p", &[("class", "zone-text")])
                 .text(&way_in().map(says).unwrap_or_default())
                 .child(el("span", &[]).text(&says(words::DROP_HINT))),
@@ -44,25 +42,26 @@ pub(super) fn drop_zone(context: Context, size: Size) -> El {
         Size::Small => (
             says(words::ADD_MORE),
             "zone small",
-            "button",
             el("p", &[("class", "zone-text")]).child(icon(icon::PLUS)).text(&says(words::ADD_MORE)),
         ),
     };
-    let button = |class, name, sign, label, chooser| {
-        el("button", &[("type", "button"), ("class", class), ("part", "button"), ("data-action", name)])
+    // Where there is something to go on with, and nothing to choose, that is what stands out.
+    let stands_out = move || size == Size::Full && !context.state.with(is_at_hand);
+    let button = |is_first, name, sign, label, chooser| {
+        el("button", &[("type", "button"), ("part", "button"), ("data-action", name)])
+            .class_of(move || if is_first && stands_out() { "button main" } else { "button" })
             .on("click", move |_| choose(context, chooser))
             .child(icon(sign))
             .text(&says(label))
     };
     let mut buttons = el("div", &[("class", "buttons")]);
-    let mut files_class = main;
-    if can_choose_folders() {
-        files_class = "button";
+    let has_folders = can_choose_folders();
+    if has_folders {
         buttons =
-            buttons.child(button(main, "choose-folder", icon::FOLDER, words::CHOOSE_FOLDER, Chooser::Folder));
+            buttons.child(button(true, "choose-folder", icon::FOLDER, words::CHOOSE_FOLDER, Chooser::Folder));
     }
     buttons =
-        buttons.child(button(files_class, "choose-files", icon::FILES, words::CHOOSE_FILES, Chooser::Files));
+        buttons.child(button(!has_folders, "choose-files", icon::FILES, words::CHOOSE_FILES, Chooser::Files));
     let mut zone =
         el("div", &[("class", class), ("part", "drop-zone"), ("role", "group"), ("aria-label", &label)]);
     if size == Size::Full {
