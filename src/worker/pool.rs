@@ -34,6 +34,9 @@ pub(super) struct Pool {
     /// How many there are.
     running: Cell<u32>,
     idle: RefCell<Vec<Worker>>,
+    /// How many have asked for a worker, and whose turn it is.
+    turns: Cell<u32>,
+    serving: Cell<u32>,
     waiting: RefCell<Waiters>,
 }
 
@@ -45,6 +48,8 @@ impl Pool {
             most: Cell::new((processors - 1.0).clamp(1.0, MOST) as u32),
             running: Cell::default(),
             idle: RefCell::default(),
+            turns: Cell::default(),
+            serving: Cell::default(),
             waiting: RefCell::default(),
         }
     }
@@ -86,28 +91,43 @@ impl Pool {
         self.running.set(self.running.get() - 1);
     }
 
-    /// One that has nothing to do; waits for it if there are enough already.
+    /// One that has nothing to do; waits for it if there are enough already. Who asks first is served first, as what is asked
+    /// for first is sent first.
     async fn worker(&self) -> Option<Worker> {
+        let mut turn = self.turns.replace(self.turns.get() + 1);
         loop {
-            if let Some(worker) = self.idle.borrow_mut().pop() {
-                return Some(worker);
-            }
-            if self.running.get() < self.most.get() {
-                self.running.set(self.running.get() + 1);
-                if let Some(worker) = self.start().await {
+            if self.serving.get() == turn {
+                if let Some(worker) = self.idle.borrow_mut().pop() {
+                    self.serve_next();
                     return Some(worker);
                 }
-                // One that is refused will be refused again.
-                self.running.set(self.running.get() - 1);
-                self.most.set(self.running.get());
-                self.waiting.borrow_mut().resolve();
-            } else if self.most.get() == 0 {
-                return None;
-            } else {
-                let free = self.waiting.borrow_mut().promise();
-                JsFuture::from(free).await.ok()?;
+                if self.running.get() < self.most.get() {
+                    self.running.set(self.running.get() + 1);
+                    self.serve_next();
+                    if let Some(worker) = self.start().await {
+                        return Some(worker);
+                    }
+                    // One that is refused will be refused again.
+                    self.running.set(self.running.get() - 1);
+                    self.most.set(self.running.get());
+                    turn = self.turns.replace(self.turns.get() + 1);
+                    self.waiting.borrow_mut().resolve();
+                    continue;
+                }
+                if self.most.get() == 0 {
+                    self.serve_next();
+                    return None;
+                }
             }
+            let change = self.waiting.borrow_mut().promise();
+            // Such a promise is never rejected.
+            drop(JsFuture::from(change).await);
         }
+    }
+
+    fn serve_next(&self) {
+        self.serving.set(self.serving.get() + 1);
+        self.waiting.borrow_mut().resolve();
     }
 
     async fn start(&self) -> Option<Worker> {

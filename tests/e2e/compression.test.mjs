@@ -94,6 +94,28 @@ test("a worker that never answers its job is done without", async (t) => {
   assert.ok(entries.every((entry) => entry.isDeflated));
 });
 
+test("what is sent first is deflated first", async (t) => {
+  const [server, folder] = [await startTusServer(t), await phantom(t, 60)];
+  const noting = `
+    Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
+    const jobs = new BroadcastChannel("jobs");
+    addEventListener("message", ({ data }) => data[0] instanceof File && jobs.postMessage(data[0].name));`;
+  const workers = { "/noting.js": `${noting} importScripts("/pkg/standalone-auraloader.worker.js");` };
+  const widget = { compression: "deflate", workerUrl: "/noting.js", previews: false };
+  const listen = () =>
+    browser.driver.executeScript(() => {
+      window.jobs = [];
+      new BroadcastChannel("jobs").onmessage = ({ data }) => window.jobs.push(data);
+    });
+  const archive = await upload(t, server, folder, { page: { workers }, widget }, listen);
+  const { entries } = await holds(archive, folder);
+  const jobs = await browser.driver.executeScript(() => window.jobs);
+  assert.deepEqual(
+    jobs,
+    entries.map(({ name }) => name.split("-").at(-1)),
+  );
+});
+
 test("the page itself deflates nothing", async (t) => {
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
   const page = { csp: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };
