@@ -58,9 +58,9 @@ async function look(state, widget) {
   };
   const [narrow, wide, dark] = [await seen(320, "light"), await seen(1280, "light"), await seen(1280, "dark")];
   const lines = narrow.map(({ name, box, paint, font }, at) => {
-    // How far the bar is while files are read is never twice the same.
-    const isBar = state === "processing" && name.endsWith("div.fill");
-    return [name, isBar ? "" : box, isBar ? "" : wide[at].box, font, paint, dark[at].paint].join(" | ");
+    // How far it is while files are read is never twice the same.
+    const moves = state === "processing" && /(div.fill|span.facts|span.percent)$/.test(name);
+    return [name, moves ? "" : box, moves ? "" : wide[at].box, font, paint, dark[at].paint].join(" | ");
   });
   return `${lines.join("\n")}\n`;
 }

@@ -324,7 +324,10 @@ impl Session {
                 let result = match lifecycle::read_config(&answer) {
                     Ok(server) => {
                         self.server = Some(server);
-                        self.dirty |= self.memory.has_records();
+                        // Who waits for the configuration finds that it is told already.
+                        if self.memory.has_records() {
+                            self.tell(now, true);
+                        }
                         Ok(())
                     }
                     Err(error) => Err(init_error(&error)),
