@@ -50,10 +50,21 @@ async fn with_store(
 ) -> Result<JsValue, JsValue> {
     let database = open().await?;
     let done = match database.transaction_with_str_and_mode(STORE, mode) {
-        Ok(transaction) => match transaction.object_store(STORE).and_then(|store| act(&store)) {
-            Ok(request) => answer(&request).await,
-            Err(error) => Err(error),
-        },
+        Ok(transaction) => {
+            // What is answered is written only with the end of the transaction.
+            let ended = Promise::new(&mut |resolve, _| {
+                transaction.set_oncomplete(Some(&resolve));
+                transaction.set_onabort(Some(&resolve));
+            });
+            match transaction.object_store(STORE).and_then(|store| act(&store)) {
+                Ok(request) => {
+                    let answer = answer(&request).await;
+                    drop(JsFuture::from(ended).await);
+                    answer
+                }
+                Err(error) => Err(error),
+            }
+        }
         Err(error) => Err(error),
     };
     database.close();

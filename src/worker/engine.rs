@@ -5,7 +5,7 @@ mod memory;
 mod packing;
 mod pictures;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
@@ -28,6 +28,7 @@ use super::pool::Pool;
 use super::protocol::{Command, Report, Slimmer};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
+use crate::platform::waiters::Waiters;
 use crate::platform::{clock, files, http, random};
 
 /// One widget's engine.
@@ -41,6 +42,9 @@ pub(super) struct Engine {
     locked: RefCell<Vec<Key>>,
     /// Handles of all that is being uploaded, if there are any.
     handles: RefCell<Array>,
+    /// Records that are being written, and who waits for them.
+    recording: Cell<u32>,
+    recorded: RefCell<Waiters>,
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
@@ -59,6 +63,8 @@ impl Engine {
             foreseen: RefCell::default(),
             locked: RefCell::default(),
             handles: RefCell::default(),
+            recording: Cell::default(),
+            recorded: RefCell::default(),
             packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
@@ -163,6 +169,7 @@ impl Engine {
                 self.spawn(move |engine| engine.fingerprint(upload, material, files));
             }
             Action::Remember(key, record) => {
+                self.recording.set(self.recording.get() + 1);
                 self.spawn(move |engine| engine.remember(key, record));
             }
             Action::Forget(key) => spawn_local(memory::forget(key)),
@@ -243,6 +250,7 @@ impl Engine {
             Some(digest) => self.checksum(digest, parts).await?,
             None => None,
         };
+        self.until_recorded().await;
         // Aborted meanwhile: what is not open yet can't be.
         if !self.requests.borrow().contains_key(&id) {
             return Err(Failure::Network);

@@ -4,9 +4,15 @@ use std::rc::Rc;
 
 use auraloader_core::content::FileId;
 use auraloader_core::session::{self, Input, Key, Record};
+use futures::future::select;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_futures::JsFuture;
 
 use super::Engine;
 use crate::platform::{digest, lock, storage};
+
+/// A record that takes longer to write is not waited for.
+const RECORD_MS: u32 = 1000;
 
 impl Engine {
     pub(super) async fn recall(self: Rc<Self>) {
@@ -55,6 +61,17 @@ impl Engine {
         let bytes = postcard::to_allocvec(&(&key, record)).unwrap_or_default();
         let handles = self.handles.borrow().clone();
         storage::put(&key, &bytes, &handles).await;
+        self.recording.set(self.recording.get() - 1);
+        self.recorded.borrow_mut().resolve();
+    }
+
+    /// Nothing is sent before the record of it is written: a server that has more than that can't be gone on with. A browser
+    /// that does not get it written holds nothing up.
+    pub(super) async fn until_recorded(&self) {
+        if self.recording.get() > 0 {
+            let recorded = self.recorded.borrow_mut().promise();
+            drop(select(JsFuture::from(recorded), TimeoutFuture::new(RECORD_MS)).await);
+        }
     }
 }
 
