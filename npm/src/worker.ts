@@ -15,6 +15,8 @@ addEventListener(
     initSync({ module });
     if (packs) return run_packer();
     run_worker(() => {
+      // Firefox at times stands still for good where a worker starts one: there the engine deflates by itself.
+      if (navigator.userAgent.includes("Firefox/")) throw new Error("no workers in workers");
       const worker = new Worker(scriptUrl(location.href));
       worker.postMessage({ module, packs: true } satisfies First);
       return worker;
