@@ -27,8 +27,8 @@ export type PictureFile = [Blob, boolean] | undefined;
 /** The module's exports once it is instantiated. */
 export interface Glue {
   initSync(input: { module: WebAssembly.Module }): unknown;
-  run_worker(startPacker: () => Worker, processors: number): void;
-  run_packer(): void;
+  run_worker(processors: number): void;
+  run_packer(port: MessagePort): void;
   Widget: new (
     options: Options & { credentials: Credentials; handles: typeof handles; language: Language },
     container: HTMLElement,

@@ -1,26 +1,19 @@
-// Inside a worker: the first message holds the compiled module; from then on Rust listens. The page's worker starts more of
-// the same script for its pool.
+// Inside a worker: the first message holds the compiled module; from then on Rust listens. With a port it is a worker of the
+// pool, which takes its jobs from there.
 
 import { initSync, run_packer, run_worker } from "glue";
-import { scriptUrl } from "./script-url.js";
 
 interface First {
   module: WebAssembly.Module;
-  packs?: boolean;
+  port?: MessagePort;
 }
 
 addEventListener(
   "message",
-  ({ data: { module, packs } }: MessageEvent<First>) => {
+  ({ data: { module, port } }: MessageEvent<First>) => {
     initSync({ module });
-    if (packs) return run_packer();
-    run_worker(() => {
-      // Firefox at times stands still for good where a worker starts one: there the engine deflates by itself.
-      if (navigator.userAgent.includes("Firefox/")) throw new Error("no workers in workers");
-      const worker = new Worker(scriptUrl(location.href));
-      worker.postMessage({ module, packs: true } satisfies First);
-      return worker;
-    }, navigator.hardwareConcurrency || 1);
+    if (port) run_packer(port);
+    else run_worker(navigator.hardwareConcurrency || 1);
   },
   { once: true },
 );

@@ -285,7 +285,8 @@ impl Inner {
                 self.resolve(*kind, *call, subject.as_ref(), *attempt)
             }
             Report::Broken => self.broke_down(),
-            Report::Ready => {}
+            // The host's own.
+            Report::Ready | Report::StartPacker(_) | Report::EndPacker(_) => {}
         }
     }
 

@@ -15,3 +15,4 @@ pub mod storage;
 pub mod text;
 pub mod turn;
 pub mod waiters;
+pub mod within;

@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use auraloader_core::session::Event;
 use auraloader_core::state::State;
-use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, MessagePort, Worker};
 
 use super::engine::Engine;
+use super::packers::Packers;
 use super::protocol::{Command, Report, complete, message, open};
+use crate::platform::within::within;
 
 /// A worker that does not answer within this is taken for refused: a policy shows only as a late error, or never.
 const HANDSHAKE_MS: u32 = 5000;
@@ -34,8 +34,8 @@ impl Host {
         on_report: impl Fn(Report) + 'static,
     ) -> Self {
         let on_report: Rc<dyn Fn(Report)> = Rc::new(with_whole_states(on_report));
-        let worker = match start_worker.and_then(|start| start.call0(&JsValue::UNDEFINED).ok()) {
-            Some(worker) => start_in(worker.unchecked_into(), module, Rc::clone(&on_report)).await,
+        let worker = match start_worker {
+            Some(start) => start_in(start, module, Rc::clone(&on_report)).await,
             None => None,
         };
         Self(worker.unwrap_or_else(|| Link::Page(Engine::new(None, move |report| on_report(report)))))
@@ -75,7 +75,9 @@ impl Drop for Host {
 }
 
 /// Waits for the worker to say that it is ready; `None` if it can't be.
-async fn start_in(worker: Worker, module: &JsValue, on_report: Rc<dyn Fn(Report)>) -> Option<Link> {
+async fn start_in(start: Function, module: &JsValue, on_report: Rc<dyn Fn(Report)>) -> Option<Link> {
+    let worker: Worker = start.call0(&JsValue::UNDEFINED).ok()?.unchecked_into();
+    let packers = Packers::new(start, module);
     let ready = Rc::new(Cell::new(false));
     let settle = Rc::new(RefCell::new(None));
     let answered = Promise::new(&mut |resolve, _| *settle.borrow_mut() = Some(resolve));
@@ -92,6 +94,8 @@ async fn start_in(worker: Worker, module: &JsValue, on_report: Rc<dyn Fn(Report)
                 ready.set(true);
                 settled();
             }
+            Some((Report::StartPacker(number), port)) => packers.start(number, &port.get(0).unchecked_into()),
+            Some((Report::EndPacker(number), _)) => packers.end(number),
             Some((report, _)) => on_report(report),
             None => {}
         }
@@ -105,11 +109,8 @@ async fn start_in(worker: Worker, module: &JsValue, on_report: Rc<dyn Fn(Report)
     let first = Object::new();
     let posted =
         Reflect::set(&first, &"module".into(), module).is_ok() && worker.post_message(&first).is_ok();
-    if posted {
-        let wait = select(JsFuture::from(answered), TimeoutFuture::new(HANDSHAKE_MS)).await;
-        if matches!(wait, Either::Left(_)) && ready.get() {
-            return Some(Link::Worker { worker, _listener: listener, _on_error: on_error });
-        }
+    if posted && within(HANDSHAKE_MS, JsFuture::from(answered)).await.is_some() && ready.get() {
+        return Some(Link::Worker { worker, _listener: listener, _on_error: on_error });
     }
     worker.set_onmessage(None);
     worker.set_onerror(None);

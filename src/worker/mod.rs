@@ -4,6 +4,7 @@ mod engine;
 mod entry;
 mod files;
 mod host;
+mod packers;
 mod pool;
 mod protocol;
 

@@ -1,19 +1,19 @@
-//! Workers that deflate, started by the engine's worker and from the same module.
+//! Workers that deflate, each reached by a port; the page starts them (`packers.rs`).
 
 use std::cell::{Cell, RefCell};
 
 use auraloader_core::archive::Packed;
 use auraloader_core::content::Content;
 use auraloader_core::dicom::Reason;
-use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MessageEvent, Worker};
+use web_sys::{File, MessageChannel, MessageEvent, MessagePort};
 
+use super::protocol::Report;
 use crate::platform::files;
 use crate::platform::waiters::Waiters;
+use crate::platform::within::within;
 
 /// More than this make memory, but hardly speed: what they give is more than any link takes.
 const MOST: f64 = 4.0;
@@ -28,25 +28,35 @@ pub(super) type Made = Result<(Packed, Option<Uint8Array>), Reason>;
 
 /// Workers as they are needed, up to one less than there are processors: that one feeds them.
 pub(super) struct Pool {
-    start: Function,
+    /// Asks the page for workers.
+    ask: fn(Report, &Array),
     /// How many there can be.
     most: Cell<u32>,
     /// How many there are.
     running: Cell<u32>,
-    idle: RefCell<Vec<Worker>>,
+    /// The number of the next.
+    next: Cell<u32>,
+    idle: RefCell<Vec<Packer>>,
     /// How many have asked for a worker, and whose turn it is.
     turns: Cell<u32>,
     serving: Cell<u32>,
     waiting: RefCell<Waiters>,
 }
 
+/// A worker as the page knows it, and the way to it.
+struct Packer {
+    number: u32,
+    port: MessagePort,
+}
+
 impl Pool {
-    /// `start` makes a worker, and may throw; the machine has so many `processors`.
-    pub(super) fn new(start: Function, processors: f64) -> Self {
+    /// `ask` asks the page for workers, with their ports; the machine has so many `processors`.
+    pub(super) fn new(ask: fn(Report, &Array), processors: f64) -> Self {
         Self {
-            start,
+            ask,
             most: Cell::new((processors - 1.0).clamp(1.0, MOST) as u32),
             running: Cell::default(),
+            next: Cell::default(),
             idle: RefCell::default(),
             turns: Cell::default(),
             serving: Cell::default(),
@@ -62,9 +72,8 @@ impl Pool {
             let job =
                 Array::of4(file, &(range.start as f64).into(), &(range.end as f64).into(), &level.into());
             let patience = JOB_MS + (content.size() / 1000) as u32;
-            let reply = answer(&worker);
-            let reply = match worker.post_message(&job) {
-                Ok(()) => within(patience, reply).await.and_then(|event| made(&event)),
+            let reply = match worker.port.post_message(&job) {
+                Ok(()) => within(patience, answer(&worker.port)).await.and_then(|said| made(&said)),
                 Err(_) => None,
             };
             if reply.is_some() {
@@ -86,14 +95,15 @@ impl Pool {
         }
     }
 
-    fn end(&self, worker: &Worker) {
-        worker.terminate();
+    fn end(&self, worker: &Packer) {
+        (self.ask)(Report::EndPacker(worker.number), &Array::new());
+        worker.port.close();
         self.running.set(self.running.get() - 1);
     }
 
     /// One that has nothing to do; waits for it if there are enough already. Who asks first is served first, as what is asked
     /// for first is sent first.
-    async fn worker(&self) -> Option<Worker> {
+    async fn worker(&self) -> Option<Packer> {
         let mut turn = self.turns.replace(self.turns.get() + 1);
         loop {
             if self.serving.get() == turn {
@@ -130,35 +140,29 @@ impl Pool {
         self.waiting.borrow_mut().resolve();
     }
 
-    async fn start(&self) -> Option<Worker> {
-        let worker: Worker = self.start.call0(&JsValue::UNDEFINED).ok()?.unchecked_into();
-        if within(HANDSHAKE_MS, answer(&worker)).await.is_some() {
+    async fn start(&self) -> Option<Packer> {
+        let channel = MessageChannel::new().ok()?;
+        let worker = Packer { number: self.next.replace(self.next.get() + 1), port: channel.port1() };
+        (self.ask)(Report::StartPacker(worker.number), &Array::of1(&channel.port2()));
+        if within(HANDSHAKE_MS, answer(&worker.port)).await.is_some_and(|said| said.is_truthy()) {
             return Some(worker);
         }
-        worker.terminate();
+        (self.ask)(Report::EndPacker(worker.number), &Array::new());
         None
     }
 }
 
-/// The next message of a worker, or that it has broken down.
-fn answer(worker: &Worker) -> Promise {
-    Promise::new(&mut |resolve, reject| {
-        worker.set_onmessage(Some(&resolve));
-        worker.set_onerror(Some(&reject));
-    })
-}
-
-/// What the promise comes to, if it does within so many milliseconds.
-async fn within(ms: u32, promise: Promise) -> Option<JsValue> {
-    match select(JsFuture::from(promise), TimeoutFuture::new(ms)).await {
-        Either::Left((result, _)) => result.ok(),
-        Either::Right(_) => None,
-    }
+/// What a worker next says.
+async fn answer(port: &MessagePort) -> JsValue {
+    let message = Promise::new(&mut |resolve, _| port.set_onmessage(Some(&resolve)));
+    // A promise that is only ever resolved.
+    let event = JsFuture::from(message).await.unwrap_or_default();
+    event.dyn_into::<MessageEvent>().map_or(JsValue::NULL, |event| event.data())
 }
 
 /// What [`perform`] has said; `None` if it could not.
-fn made(event: &JsValue) -> Option<Made> {
-    let said = event.unchecked_ref::<MessageEvent>().data().dyn_into::<Array>().ok()?;
+fn made(said: &JsValue) -> Option<Made> {
+    let said = said.dyn_ref::<Array>()?;
     let Some(crc) = said.get(0).as_f64() else { return Some(Err(Reason::Unreadable)) };
     let bytes = said.get(1).dyn_into::<Uint8Array>().ok();
     let len = bytes.as_ref().map(|bytes| u64::from(bytes.length()));

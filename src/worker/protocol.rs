@@ -88,6 +88,10 @@ pub enum Report {
         /// 1, and more after failures.
         attempt: u32,
     },
+    /// A worker that deflates is wanted, known by this number. Beside it goes the `MessagePort` on which it takes its jobs.
+    StartPacker(u32),
+    /// It is wanted no more.
+    EndPacker(u32),
     /// From the session.
     Event {
         /// What happened; lists of the state that are as before are left empty.

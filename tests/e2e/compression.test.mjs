@@ -77,18 +77,31 @@ test("over a slow link what can be is deflated by itself, and what is compressed
   assert.ok(compressed.length > 10 && compressed.some((entry) => !entry.isDeflated));
 });
 
-test("a worker that may start no others deflates by itself", async (t) => {
+test("a page that may start one worker and no more has that one deflate", async (t) => {
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
-  const page = { csp: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'", workerCsp: "worker-src 'none'" };
-  const widget = { compression: "deflate", workerUrl: "/pkg/standalone-auraloader.worker.js" };
-  const { entries } = await holds(await upload(t, server, folder, { page, widget }), folder);
+  const refuse = () =>
+    browser.driver.executeScript(() => {
+      window.Worker = class {
+        constructor() {
+          window.refused = true;
+          throw new Error("no more workers");
+        }
+      };
+    });
+  const widget = { compression: "deflate", previews: false };
+  const { entries } = await holds(await upload(t, server, folder, { widget }, refuse), folder);
   assert.ok(entries.every((entry) => entry.isDeflated));
+  assert.equal(await browser.driver.executeScript(() => window.refused), true);
 });
+
+/** A worker's script that has `listener` see each job of the pool first. */
+const seeingJobs = (listener) => `
+  addEventListener("message", ({ data: { port } }) => port?.addEventListener("message", ${listener}), { once: true });
+  importScripts("/pkg/standalone-auraloader.worker.js");`;
 
 test("a worker that never answers its job is done without", async (t) => {
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
-  const deaf = "addEventListener('message', (e) => e.data[0] instanceof File && e.stopImmediatePropagation());";
-  const workers = { "/deaf.js": `${deaf} importScripts("/pkg/standalone-auraloader.worker.js");` };
+  const workers = { "/deaf.js": seeingJobs("(job) => job.stopImmediatePropagation()") };
   const widget = { compression: "deflate", workerUrl: "/deaf.js" };
   const { entries } = await holds(await upload(t, server, folder, { page: { workers }, widget }), folder);
   assert.ok(entries.every((entry) => entry.isDeflated));
@@ -99,8 +112,8 @@ test("what is sent first is deflated first", async (t) => {
   const noting = `
     Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
     const jobs = new BroadcastChannel("jobs");
-    addEventListener("message", ({ data }) => data[0] instanceof File && jobs.postMessage(data[0].name));`;
-  const workers = { "/noting.js": `${noting} importScripts("/pkg/standalone-auraloader.worker.js");` };
+    ${seeingJobs("({ data }) => jobs.postMessage(data[0].name)")}`;
+  const workers = { "/noting.js": noting };
   const widget = { compression: "deflate", workerUrl: "/noting.js", previews: false };
   const listen = () =>
     browser.driver.executeScript(() => {

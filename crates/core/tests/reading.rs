@@ -181,6 +181,7 @@ fn archives_of_other_kinds_are_to_be_unpacked_first() {
         ("CD.7z", starting(b"7z\xBC\xAF\x27\x1C")),
         ("CD.tar", tar.clone()),
         ("CD.tar.gz", starting(b"\x1F\x8B\x08")),
+        ("CD.TAR.GZ", starting(b"\x1F\x8B\x08")),
         ("CD.TGZ", starting(b"\x1F\x8B\x08")),
         ("no name for it", starting(b"7z\xBC\xAF\x27\x1C")),
         ("CD.ISO", vec![0; 40_000]),
@@ -192,7 +193,7 @@ fn archives_of_other_kinds_are_to_be_unpacked_first() {
     shell.drop_files(0..files.len() as FileId);
     shell.run();
     let mut wanted: Vec<_> =
-        files[..7].iter().map(|(path, _)| ((*path).to_owned(), Reason::UnsupportedArchive)).collect();
+        files[..8].iter().map(|(path, _)| ((*path).to_owned(), Reason::UnsupportedArchive)).collect();
     wanted.extend([
         ("image.gz".to_owned(), Reason::NotDicom),
         ("note.txt".to_owned(), Reason::NotDicom),

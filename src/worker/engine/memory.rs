@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use auraloader_core::content::FileId;
 use auraloader_core::session::{self, Input, Key, Record};
-use futures::future::select;
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::JsFuture;
 
 use super::Engine;
+use crate::platform::within::within;
 use crate::platform::{digest, lock, storage};
 
-/// A record that takes longer to write is not waited for.
+/// Records that take longer to write are not waited for.
 const RECORD_MS: u32 = 1000;
 
 impl Engine {
@@ -68,10 +67,14 @@ impl Engine {
     /// Nothing is sent before the record of it is written: a server that has more than that can't be gone on with. A browser
     /// that does not get it written holds nothing up.
     pub(super) async fn until_recorded(&self) {
-        if self.recording.get() > 0 {
-            let recorded = self.recorded.borrow_mut().promise();
-            drop(select(JsFuture::from(recorded), TimeoutFuture::new(RECORD_MS)).await);
-        }
+        let all_written = async {
+            while self.recording.get() > 0 {
+                let one_written = self.recorded.borrow_mut().promise();
+                // Such a promise is never rejected.
+                drop(JsFuture::from(one_written).await);
+            }
+        };
+        within(RECORD_MS, all_written).await;
     }
 }
 

@@ -96,23 +96,12 @@ function find(containerId, selector, text, hidden) {
   );
 }
 
-/** Serves the page; `csp` is its Content-Security-Policy, `workerCsp` that of the package's files, `scripts` how it loads
- * the widget, `frame` what an outer page's frame around it may do, `answers` what its backend answers by path, given the body
- * that was posted, `workers` further scripts by path; `fetched` is told which of the package's files are asked for, `missing`
- * are not there. Ends with the test. */
+/** Serves the page; `csp` is its Content-Security-Policy, `scripts` how it loads the widget, `frame` what an outer page's frame
+ * around it may do, `answers` what its backend answers by path, given the body that was posted, `workers` further scripts by
+ * path; `fetched` is told which of the package's files are asked for, `missing` are not there. Ends with the test. */
 export async function servePage(
   test,
-  {
-    csp,
-    workerCsp,
-    containers = ["uploader"],
-    scripts = umd,
-    frame,
-    answers = {},
-    workers = {},
-    fetched,
-    missing = [],
-  } = {},
+  { csp, containers = ["uploader"], scripts = umd, frame, answers = {}, workers = {}, fetched, missing = [] } = {},
 ) {
   const server = createServer((request, response) => {
     const file = request.url.match(/^\/pkg\/((?:locales\/)?[\w.-]+)(\?.*)?$/)?.[1];
@@ -121,7 +110,6 @@ export async function servePage(
     } else if (file) {
       fetched?.push(file);
       response.setHeader("access-control-allow-origin", "*");
-      if (workerCsp) response.setHeader("content-security-policy", workerCsp);
       const type = types[file.slice(file.lastIndexOf("."))] ?? "application/octet-stream";
       createReadStream(join(pkg, file))
         .on("error", () => response.destroy())

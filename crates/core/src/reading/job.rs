@@ -174,10 +174,12 @@ impl Job {
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let extension = Some(extension).filter(is_extension);
         let is = |text| extension.is_some_and(|extension| extension.eq_ignore_ascii_case(text));
+        let is_compressed_tar =
+            || stem.rsplit_once('.').is_some_and(|(_, inner)| inner.eq_ignore_ascii_case("tar"));
         match starts_as {
             Some(Archive::Other) => Some(Archive::Other),
             _ if is("zip") => Some(Archive::Zip),
-            _ if is("iso") || is("tgz") || stem.ends_with(".tar") => Some(Archive::Other),
+            _ if is("iso") || is("tgz") || is_compressed_tar() => Some(Archive::Other),
             _ if extension.is_none() => starts_as,
             _ => None,
         }
