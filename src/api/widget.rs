@@ -286,7 +286,7 @@ impl Inner {
             }
             Report::Broken => self.broke_down(),
             // The host's own.
-            Report::Ready | Report::StartPacker(_) | Report::EndPacker(_) => {}
+            Report::Ready | Report::StartPacker | Report::EndPacker(_) => {}
         }
     }
 

@@ -1,14 +1,15 @@
 //! Waiting, but not for ever.
 
-use std::pin::pin;
-
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
-/// What the future comes to, if it does within so many milliseconds.
-pub async fn within<T>(ms: u32, future: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(future), TimeoutFuture::new(ms)).await {
-        Either::Left((result, _)) => Some(result),
+/// What the promise comes to, if it does within so many milliseconds.
+pub async fn within(ms: u32, promise: Promise) -> Option<JsValue> {
+    match select(JsFuture::from(promise), TimeoutFuture::new(ms)).await {
+        Either::Left((result, _)) => result.ok(),
         Either::Right(_) => None,
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Engine {
     locked: RefCell<Vec<Key>>,
     /// Handles of all that is being uploaded, if there are any.
     handles: RefCell<Array>,
-    /// Records that are being written, and who waits for them.
+    /// Records that are being written, and who waits until none is.
     recording: Cell<u32>,
     recorded: RefCell<Waiters>,
     packing: Packing,

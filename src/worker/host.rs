@@ -7,7 +7,6 @@ use auraloader_core::session::Event;
 use auraloader_core::state::State;
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, MessagePort, Worker};
 
 use super::engine::Engine;
@@ -94,7 +93,7 @@ async fn start_in(start: Function, module: &JsValue, on_report: Rc<dyn Fn(Report
                 ready.set(true);
                 settled();
             }
-            Some((Report::StartPacker(number), port)) => packers.start(number, &port.get(0).unchecked_into()),
+            Some((Report::StartPacker, port)) => packers.start(&port.get(0).unchecked_into()),
             Some((Report::EndPacker(number), _)) => packers.end(number),
             Some((report, _)) => on_report(report),
             None => {}
@@ -109,7 +108,7 @@ async fn start_in(start: Function, module: &JsValue, on_report: Rc<dyn Fn(Report
     let first = Object::new();
     let posted =
         Reflect::set(&first, &"module".into(), module).is_ok() && worker.post_message(&first).is_ok();
-    if posted && within(HANDSHAKE_MS, JsFuture::from(answered)).await.is_some() && ready.get() {
+    if posted && within(HANDSHAKE_MS, answered).await.is_some() && ready.get() {
         return Some(Link::Worker { worker, _listener: listener, _on_error: on_error });
     }
     worker.set_onmessage(None);

@@ -3,36 +3,35 @@
 
 use std::cell::RefCell;
 
-use auraloader_core::few::Few;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessagePort, Worker};
 
-/// The workers that deflate, by the numbers that the engine knows them by. Dropping them ends them.
+/// The workers that deflate, in the order in which they were asked for. Dropping them ends them.
 pub(super) struct Packers {
     start: Function,
     module: JsValue,
-    running: RefCell<Few<u32, Worker>>,
+    started: RefCell<Vec<Option<Worker>>>,
 }
 
 impl Packers {
     /// `start` makes a worker, and may throw; `module` is what it is given.
     pub(super) fn new(start: Function, module: &JsValue) -> Self {
-        Self { start, module: module.clone(), running: RefCell::default() }
+        Self { start, module: module.clone(), started: RefCell::default() }
     }
 
     /// Starts one that takes its jobs from the port, which hears `null` if there can be none.
-    pub(super) fn start(&self, number: u32, port: &MessagePort) {
-        match self.try_to_start(port) {
-            Ok(worker) => {
-                self.running.borrow_mut().insert(number, worker);
-            }
-            Err(_) => drop(port.post_message(&JsValue::NULL)),
+    pub(super) fn start(&self, port: &MessagePort) {
+        let worker = self.try_to_start(port);
+        if worker.is_err() {
+            // A port that has not moved can be posted to.
+            drop(port.post_message(&JsValue::NULL));
         }
+        self.started.borrow_mut().push(worker.ok());
     }
 
     pub(super) fn end(&self, number: u32) {
-        if let Some(worker) = self.running.borrow_mut().remove(&number) {
+        if let Some(worker) = self.started.borrow_mut().get_mut(number as usize).and_then(Option::take) {
             worker.terminate();
         }
     }
@@ -49,8 +48,6 @@ impl Packers {
 
 impl Drop for Packers {
     fn drop(&mut self) {
-        for (_, worker) in self.running.take().iter() {
-            worker.terminate();
-        }
+        self.started.take().iter().flatten().for_each(Worker::terminate);
     }
 }

@@ -73,7 +73,7 @@ impl Pool {
                 Array::of4(file, &(range.start as f64).into(), &(range.end as f64).into(), &level.into());
             let patience = JOB_MS + (content.size() / 1000) as u32;
             let reply = match worker.port.post_message(&job) {
-                Ok(()) => within(patience, answer(&worker.port)).await.and_then(|said| made(&said)),
+                Ok(()) => within(patience, answer(&worker.port)).await.and_then(|message| made(&message)),
                 Err(_) => None,
             };
             if reply.is_some() {
@@ -143,8 +143,9 @@ impl Pool {
     async fn start(&self) -> Option<Packer> {
         let channel = MessageChannel::new().ok()?;
         let worker = Packer { number: self.next.replace(self.next.get() + 1), port: channel.port1() };
-        (self.ask)(Report::StartPacker(worker.number), &Array::of1(&channel.port2()));
-        if within(HANDSHAKE_MS, answer(&worker.port)).await.is_some_and(|said| said.is_truthy()) {
+        (self.ask)(Report::StartPacker, &Array::of1(&channel.port2()));
+        if within(HANDSHAKE_MS, answer(&worker.port)).await.is_some_and(|message| said(&message).is_truthy())
+        {
             return Some(worker);
         }
         (self.ask)(Report::EndPacker(worker.number), &Array::new());
@@ -152,17 +153,18 @@ impl Pool {
     }
 }
 
-/// What a worker next says.
-async fn answer(port: &MessagePort) -> JsValue {
-    let message = Promise::new(&mut |resolve, _| port.set_onmessage(Some(&resolve)));
-    // A promise that is only ever resolved.
-    let event = JsFuture::from(message).await.unwrap_or_default();
-    event.dyn_into::<MessageEvent>().map_or(JsValue::NULL, |event| event.data())
+/// The next message of a worker.
+fn answer(port: &MessagePort) -> Promise {
+    Promise::new(&mut |resolve, _| port.set_onmessage(Some(&resolve)))
+}
+
+fn said(message: &JsValue) -> JsValue {
+    message.unchecked_ref::<MessageEvent>().data()
 }
 
 /// What [`perform`] has said; `None` if it could not.
-fn made(said: &JsValue) -> Option<Made> {
-    let said = said.dyn_ref::<Array>()?;
+fn made(message: &JsValue) -> Option<Made> {
+    let said = said(message).dyn_into::<Array>().ok()?;
     let Some(crc) = said.get(0).as_f64() else { return Some(Err(Reason::Unreadable)) };
     let bytes = said.get(1).dyn_into::<Uint8Array>().ok();
     let len = bytes.as_ref().map(|bytes| u64::from(bytes.length()));

@@ -88,9 +88,9 @@ pub enum Report {
         /// 1, and more after failures.
         attempt: u32,
     },
-    /// A worker that deflates is wanted, known by this number. Beside it goes the `MessagePort` on which it takes its jobs.
-    StartPacker(u32),
-    /// It is wanted no more.
+    /// A worker that deflates is wanted. Beside it goes the `MessagePort` on which it takes its jobs.
+    StartPacker,
+    /// That one is wanted no more; they are numbered as they are asked for, from 0.
     EndPacker(u32),
     /// From the session.
     Event {

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use auraloader_core::content::FileId;
 use auraloader_core::session::{self, Input, Key, Record};
-use wasm_bindgen_futures::JsFuture;
 
 use super::Engine;
 use crate::platform::within::within;
@@ -61,20 +60,18 @@ impl Engine {
         let handles = self.handles.borrow().clone();
         storage::put(&key, &bytes, &handles).await;
         self.recording.set(self.recording.get() - 1);
-        self.recorded.borrow_mut().resolve();
+        if self.recording.get() == 0 {
+            self.recorded.borrow_mut().resolve();
+        }
     }
 
     /// Nothing is sent before the record of it is written: a server that has more than that can't be gone on with. A browser
     /// that does not get it written holds nothing up.
     pub(super) async fn until_recorded(&self) {
-        let all_written = async {
-            while self.recording.get() > 0 {
-                let one_written = self.recorded.borrow_mut().promise();
-                // Such a promise is never rejected.
-                drop(JsFuture::from(one_written).await);
-            }
-        };
-        within(RECORD_MS, all_written).await;
+        if self.recording.get() > 0 {
+            let all_recorded = self.recorded.borrow_mut().promise();
+            within(RECORD_MS, all_recorded).await;
+        }
     }
 }
 
