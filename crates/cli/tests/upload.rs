@@ -5,7 +5,7 @@
 mod server;
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -64,22 +64,49 @@ impl Place {
         command
     }
 
+    /// Beside the study that is there a copy of it under UIDs of its own.
+    fn add_second_study(&self) {
+        let index = support::index(&self.files());
+        let uid = index["studies"][0]["study_uid"].as_str().unwrap().to_owned();
+        let other = format!("{}{}", &uid[..uid.len() - 1], if uid.ends_with('9') { '8' } else { '9' });
+        for path in files_below(&self.files()) {
+            let mut bytes = fs::read(self.files().join(&path)).unwrap();
+            for at in 0..bytes.len().saturating_sub(uid.len()) {
+                if bytes[at..].starts_with(uid.as_bytes()) {
+                    bytes[at..at + uid.len()].copy_from_slice(other.as_bytes());
+                }
+            }
+            let copy = self.files().join("second").join(path);
+            fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            fs::write(copy, bytes).unwrap();
+        }
+    }
+
     /// Whether the archive holds exactly the DICOM files, byte for byte; its length.
     fn assert_arrived(&self, server: &Server) -> u64 {
+        self.assert_arrived_in(server, 1)
+    }
+
+    /// The same of so many archives, each of another study; their length.
+    fn assert_arrived_in(&self, server: &Server, count: usize) -> u64 {
         let archives = server.archives();
-        assert_eq!(archives.len(), 1, "{archives:?}");
-        let archive = File::open(&archives[0]).unwrap();
-        let len = archive.metadata().unwrap().len();
-        let mut archive = zip::ZipArchive::new(archive).unwrap();
-        let mut arrived = BTreeMap::new();
-        for index in 0..archive.len() {
-            let mut entry = archive.by_index(index).unwrap();
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).unwrap();
-            let name = entry.name().unwrap();
-            let (_study, path) = name.split_once('/').unwrap();
-            arrived.insert(path.to_owned(), bytes);
+        assert_eq!(archives.len(), count, "{archives:?}");
+        let (mut arrived, mut studies, mut len) = (BTreeMap::new(), BTreeSet::new(), 0);
+        for archive in archives {
+            let archive = File::open(archive).unwrap();
+            len += archive.metadata().unwrap().len();
+            let mut archive = zip::ZipArchive::new(archive).unwrap();
+            for index in 0..archive.len() {
+                let mut entry = archive.by_index(index).unwrap();
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes).unwrap();
+                let name = entry.name().unwrap();
+                let (study, path) = name.split_once('/').unwrap();
+                studies.insert(study.to_owned());
+                arrived.insert(path.to_owned(), bytes);
+            }
         }
+        assert_eq!(studies.len(), count, "{studies:?}");
         let is_sent = |path: &String| !path.ends_with("notes.txt") && !path.ends_with("DICOMDIR");
         let sent: BTreeMap<_, _> = files_below(&self.files())
             .into_iter()
@@ -134,6 +161,18 @@ fn a_folder_arrives_byte_for_byte_however_it_is_packed() {
         assert!(!name.is_empty());
         assert!(!said.contains(name) && !report.to_string().contains(name), "{said}");
     }
+}
+
+#[test]
+fn each_study_arrives_in_an_archive_of_its_own() {
+    let place = Place::new("upload-by-study");
+    place.add_second_study();
+    let server = place.server();
+    let (code, report, said) = ended(&place.upload(&server, &["--archive", "study"]).output().unwrap());
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(report["server_studies"].as_array().unwrap().len(), 2);
+    place.assert_arrived_in(&server, 2);
+    assert_eq!(place.remembered(), 0);
 }
 
 #[test]
