@@ -62,15 +62,16 @@ test("the strictest policy lets all of it through, the worker too", async (t) =>
   assert.deepEqual(await browser.console(), []);
 });
 
-test("Trusted Types: one policy of the widget's name, for workers in workers too", async (t) => {
+test("Trusted Types: one policy of the widget's name, for all workers of all widgets", async (t) => {
   const server = await startAuraBackend(t);
   const { apiBaseUrl } = await server.settings();
   const types = "require-trusted-types-for 'script'; trusted-types standalone-auraloader";
   const ids = ["first", "second"];
   await browser.driver.get(await servePage(t, { csp: `${strictPolicy(apiBaseUrl)}; ${types}`, containers: ids }));
   await workers.count();
-  for (const id of ids) await sends(server, id, { compression: "deflate" }); // its worker starts others
-  assert.equal(await workers.started(), 2);
+  for (const id of ids) await sends(server, id, { compression: "deflate" });
+  // Each has its own and as many that deflate as there are processors left, one at least.
+  assert.ok((await workers.started()) >= 4);
   assert.deepEqual(await browser.console(), []);
 });
 
