@@ -214,6 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_only_seemed_fast_is_packed_for_once_more_was_tried() {
+        let mut rates = Rates::default();
+        assert_eq!(rates.trial(), Some(FIRST));
+        rates.wire.add(FIRST as f64, Duration::from_millis(60));
+        assert_eq!(rates.trial(), Some(SECOND));
+        rates.wire.add(SECOND as f64, Duration::from_millis(240));
+        assert_eq!(rates.trial(), None);
+        assert!(rates.choose(Compression::Auto, None).is_some());
+    }
+
+    #[test]
     fn a_link_that_becomes_slow_is_noticed() {
         let mut rates = Rates::default();
         rates.wire.add(500e6, Duration::from_secs(1));
