@@ -73,12 +73,16 @@ export class FaultProxy {
         end();
       });
     }
+    let isCut = false;
     client.on("data", async (data) => {
+      // What still comes must not be carried: the server would take it for what was cut off.
+      if (isCut) return;
       this.sent += data.length;
       if (data.includes("Upload-Checksum: sha256 ")) this.checksums += 1;
       this.#left -= data.length;
       if (this.#left <= 0) {
         this.#left = Infinity;
+        isCut = true;
         this.cuts += 1;
         server.write(data.subarray(0, data.length / 2), end);
         return;
