@@ -1,11 +1,13 @@
 //! The class that the TypeScript `StandaloneAuraloader` stands on. Its order of calls is checked there.
 
 mod intake;
+mod lending;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use auraloader_core::content::FileId;
 use auraloader_core::credentials::{Kind, Subject};
 use auraloader_core::session::{DropId, Event, Key};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
@@ -25,6 +27,7 @@ use crate::platform::waiters::Waiters;
 use crate::ui::{self, Intent, Intents, Model, Mounted};
 use crate::worker::{Command, Host, Report};
 use intake::Intake;
+use lending::Lending;
 
 /// One widget.
 #[wasm_bindgen]
@@ -47,6 +50,7 @@ struct Inner {
     /// There while an upload runs.
     vigil: RefCell<Option<Vigil>>,
     intake: Intake,
+    lending: Lending,
     destroyed: Cell<bool>,
     waiting: Waiting,
 }
@@ -88,6 +92,7 @@ impl Widget {
             online: RefCell::default(),
             vigil: RefCell::default(),
             intake: Intake::default(),
+            lending: Lending::default(),
             destroyed: Cell::default(),
             waiting: Waiting::default(),
         });
@@ -284,6 +289,8 @@ impl Inner {
             Report::Resolve { kind, call, subject, attempt } => {
                 self.resolve(*kind, *call, subject.as_ref(), *attempt)
             }
+            Report::Ask(ids) => self.lend(ids),
+            Report::LetGo(first, end) => self.lending.let_go(&(*first..*end)),
             Report::Broken => self.broke_down(),
             // The host's own.
             Report::Ready | Report::StartPacker | Report::EndPacker(_) => {}
@@ -384,6 +391,7 @@ impl Inner {
             status_code: None,
         };
         drop(self.host.take());
+        self.lending.let_go(&(0..FileId::MAX));
         let state = State { step: Step::Error, error: Some(info.clone()), ..State::default() };
         let error = error::to_js(&info);
         self.changed(state);

@@ -1,4 +1,4 @@
-//! Reading files, and composing bodies of slices of them.
+//! Reading files, and composing bodies of them.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use auraloader_core::archive::{Checksum, Deflating, Packed, Part};
 use auraloader_core::content::{self, Content, FileId, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::http::Failure;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -23,18 +23,78 @@ const PIECE: usize = 16 * 1024;
 /// Done without a pause.
 const TURN: Duration = Duration::from_millis(20);
 
-/// A range of a file. A file changed since it was chosen can't be read: the browser sees to that.
-///
-/// # Errors
-/// [`Reason::Unreadable`].
-pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Block>, Reason> {
-    let buffer = match slice(file, &range) {
-        Ok(blob) => JsFuture::from(blob.array_buffer()).await,
-        Err(error) => Err(error),
-    };
-    match buffer {
-        Ok(buffer) => Ok(Box::new(Block(Uint8Array::new(&buffer)))),
-        Err(_) => Err(Reason::Unreadable),
+/// A file that was asked for.
+pub enum Asked {
+    /// It is here.
+    Here(Source),
+    /// It comes by a promise, as [`Source::of`] takes it.
+    Coming(Promise),
+}
+
+impl Asked {
+    /// Waits for it; `None` if it can't be read.
+    pub async fn source(self) -> Option<Source> {
+        match self {
+            Self::Here(source) => Some(source),
+            Self::Coming(content) => Source::of(JsFuture::from(content).await.ok()?),
+        }
+    }
+}
+
+/// Where the bytes of a file are.
+pub enum Source {
+    /// With the browser.
+    File(File),
+    /// Here: all of a small one.
+    Bytes(Block),
+}
+
+impl Source {
+    /// Of a `File`, or of an `ArrayBuffer` with all its bytes.
+    pub fn of(content: JsValue) -> Option<Self> {
+        match content.dyn_into::<File>() {
+            Ok(file) => Some(Self::File(file)),
+            Err(content) => {
+                content.dyn_into::<ArrayBuffer>().ok().map(|bytes| Self::Bytes(Block::new(bytes)))
+            }
+        }
+    }
+
+    /// What [`Source::of`] takes.
+    pub fn as_js(&self) -> &JsValue {
+        match self {
+            Self::File(file) => file,
+            Self::Bytes(bytes) => bytes.buffer(),
+        }
+    }
+
+    /// A range. A file changed since it was chosen can't be read: the browser sees to that.
+    ///
+    /// # Errors
+    /// [`Reason::Unreadable`].
+    pub async fn read(&self, range: Range<u64>) -> Result<Box<dyn content::Block>, Reason> {
+        let buffer = match self {
+            Self::File(file) => match slice(file, &range) {
+                Ok(blob) => JsFuture::from(blob.array_buffer()).await,
+                Err(error) => Err(error),
+            },
+            Self::Bytes(bytes) => return Ok(Box::new(bytes.part(&range))),
+        };
+        match buffer {
+            Ok(buffer) => Ok(Box::new(Block::new(buffer.unchecked_into()))),
+            Err(_) => Err(Reason::Unreadable),
+        }
+    }
+
+    /// A range, to make a `Blob` of.
+    ///
+    /// # Errors
+    /// The browser's own exception.
+    pub fn part(&self, range: &Range<u64>) -> Result<JsValue, JsValue> {
+        match self {
+            Self::File(file) => slice(file, range).map(Into::into),
+            Self::Bytes(bytes) => Ok(bytes.part(range).bytes().into()),
+        }
     }
 }
 
@@ -42,9 +102,13 @@ pub async fn read(file: &File, range: Range<u64>) -> Result<Box<dyn content::Blo
 ///
 /// # Errors
 /// [`Reason::Unreadable`], or that an archive's entry is not what the archive says.
-pub async fn checksum(file: &File, content: &Content, is_wanted: impl Fn() -> bool) -> Result<u32, Reason> {
+pub async fn checksum(
+    source: &Source,
+    content: &Content,
+    is_wanted: impl Fn() -> bool,
+) -> Result<u32, Reason> {
     let mut checksum = Checksum::new(content);
-    pieces(file, content, &is_wanted, &mut |piece| checksum.update(piece)).await?;
+    pieces(source, content, &is_wanted, &mut |piece| checksum.update(piece)).await?;
     checksum.finish()
 }
 
@@ -53,32 +117,32 @@ pub async fn checksum(file: &File, content: &Content, is_wanted: impl Fn() -> bo
 /// # Errors
 /// [`Reason::Unreadable`].
 pub async fn pack(
-    file: &File,
+    source: &Source,
     content: &Content,
     level: u8,
     is_wanted: impl Fn() -> bool,
 ) -> Result<(Packed, Option<Uint8Array>), Reason> {
     let mut deflating = Deflating::new(content.size(), level);
     // What is deflated stays shorter, so that there is room.
-    let (room, mut at) = (Block(Uint8Array::new_with_length(content.size() as u32)), 0);
+    let (room, mut at) = (Block::new(ArrayBuffer::new(content.size() as u32)), 0);
     let mut take = |made: &[u8]| {
         let end = at + made.len() as u32;
-        room.0.subarray(at, end).copy_from(made);
+        room.bytes().subarray(at, end).copy_from(made);
         at = end;
     };
     let mut update = |piece: &[u8]| {
         deflating.update(piece, &mut take);
         Ok(())
     };
-    pieces(file, content, &is_wanted, &mut update).await?;
+    pieces(source, content, &is_wanted, &mut update).await?;
     let packed = deflating.finish(&mut take);
-    Ok((packed, packed.len.map(|len| room.0.slice(0, len as u32))))
+    Ok((packed, packed.len.map(|len| room.bytes().slice(0, len as u32))))
 }
 
 /// Reads a content and hands it on in pieces, always the same ones. Others get their turn meanwhile, as what is deflated
 /// can be a thousand times as large as it looks.
 async fn pieces(
-    file: &File,
+    source: &Source,
     content: &Content,
     is_wanted: &dyn Fn() -> bool,
     take: &mut dyn FnMut(&[u8]) -> Result<(), Reason>,
@@ -87,7 +151,7 @@ async fn pieces(
     let mut at = content.range.start;
     while at < content.range.end {
         let end = content.range.end.min(at + STEP);
-        let block = read(file, at..end).await?;
+        let block = source.read(at..end).await?;
         at = end;
         for start in (0..block.size()).step_by(PIECE) {
             if clock::now() >= turn_ends {
@@ -103,22 +167,37 @@ async fn pieces(
     Ok(())
 }
 
-/// A body made of bytes, of deflated items and of slices of files, which the browser reads as it sends.
+/// A body, a `Blob` or an `ArrayBuffer`, made of bytes, of deflated items, of small files and of slices of others, which the browser reads as it sends.
 ///
 /// # Errors
 /// [`Failure::Unreadable`] if a file or a deflated item is not known any more.
 pub async fn compose(
     parts: &[Part],
-    file: impl AsyncFn(FileId) -> Option<File>,
+    ask: impl Fn(FileId) -> Option<Asked>,
     packed: impl Fn(&ItemId) -> Option<Uint8Array>,
-) -> Result<Blob, Failure> {
-    let pieces = Array::new();
-    for part in parts {
+) -> Result<Object, Failure> {
+    // All at once, as some have to be read.
+    let asked: Vec<_> = parts
+        .iter()
+        .map(|part| match part {
+            Part::File { file, .. } => ask(*file),
+            _ => None,
+        })
+        .collect();
+    let (pieces, mut sources) = (Array::new(), Vec::new());
+    for (part, asked) in parts.iter().zip(asked) {
         match part {
             Part::Bytes(bytes) => pieces.push(&Uint8Array::from(bytes.as_slice())),
             Part::File { file: id, range } => {
-                let file = file(*id).await.ok_or(Failure::Unreadable(Some(*id)))?;
-                pieces.push(&slice(&file, range).map_err(unreadable)?.into())
+                let source = match asked {
+                    Some(asked) => asked.source().await,
+                    None => None,
+                };
+                let source = source.ok_or(Failure::Unreadable(Some(*id)))?;
+                let part = source.part(range).map_err(unreadable)?;
+                // Its bytes stay until the body is made.
+                sources.push(source);
+                pieces.push(&part)
             }
             Part::Packed { item, range } => {
                 let bytes = packed(item).ok_or(Failure::Unreadable(Some(item.file)))?;
@@ -126,7 +205,22 @@ pub async fn compose(
             }
         };
     }
-    Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
+    if pieces.iter().any(|piece| piece.is_instance_of::<Blob>()) {
+        return Blob::new_with_u8_array_sequence(&pieces).map(Into::into).map_err(unreadable);
+    }
+    Ok(joined(&pieces.unchecked_into()).into())
+}
+
+/// What is in memory already goes as one buffer: the browser's process would keep a `Blob` of it until it next cleans up.
+fn joined(pieces: &Array<Uint8Array>) -> ArrayBuffer {
+    let len = pieces.iter().map(|piece| piece.length()).sum();
+    let whole = Uint8Array::new_with_length(len);
+    let mut at = 0;
+    for piece in pieces.iter() {
+        whole.set(&piece, at);
+        at += piece.length();
+    }
+    whole.buffer()
 }
 
 /// A range of a file. All of it is the file itself: each slice is registered with the browser's process, which costs more
@@ -134,7 +228,7 @@ pub async fn compose(
 ///
 /// # Errors
 /// The browser's own exception.
-pub fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
+fn slice(file: &File, range: &Range<u64>) -> Result<Blob, JsValue> {
     if range.start == 0 && range.end as f64 >= file.size() {
         return Ok(file.clone().unchecked_into());
     }

@@ -2,12 +2,11 @@
 //! tells how much has gone out.
 
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
-use js_sys::{Array, Promise};
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Blob, Headers, ProgressEvent, RequestCache, RequestCredentials, RequestInit,
-    XmlHttpRequest,
+    AbortController, Headers, ProgressEvent, RequestCache, RequestCredentials, RequestInit, XmlHttpRequest,
 };
 
 #[wasm_bindgen]
@@ -84,7 +83,7 @@ pub async fn fetch(request: &Request, controller: &AbortController) -> Answer {
 pub async fn send(
     xhr: &XmlHttpRequest,
     request: &Request,
-    body: &Blob,
+    body: &Object,
     checksum: Option<String>,
     on_progress: impl Fn(u64) + 'static,
 ) -> Answer {
@@ -99,7 +98,7 @@ pub async fn send(
         Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_progress(event.loaded() as u64));
     xhr.upload().map_err(network)?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
     let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
-    xhr.send_with_opt_blob(Some(body)).map_err(network)?;
+    xhr.send_with_opt_buffer_source(Some(body)).map_err(network)?;
     JsFuture::from(ended).await.map_err(network)?;
     let status = xhr.status().map_err(network)?;
     // 0: the connection broke, CORS forbids the answer, or it was aborted.

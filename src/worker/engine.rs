@@ -1,6 +1,6 @@
 //! Performs what the session asks for; in the worker, or on the page where workers are refused.
 
-mod checksum;
+mod body;
 mod memory;
 mod packing;
 mod pictures;
@@ -16,7 +16,7 @@ use auraloader_core::http::{Answer, Body, Failure, Request};
 use auraloader_core::session::{Action, Input, Key, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
-use js_sys::Array;
+use js_sys::{Array, ArrayBuffer, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::XmlHttpRequest;
@@ -26,6 +26,7 @@ use packing::Packing;
 use super::files::Files;
 use super::pool::Pool;
 use super::protocol::{Command, Report, Slimmer};
+use crate::platform::block::{Block, clean_up};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
 use crate::platform::waiters::Waiters;
@@ -37,7 +38,8 @@ pub(super) struct Engine {
     session: RefCell<Option<Session>>,
     files: Files,
     requests: RefCell<Few<RequestId, Pending>>,
-    foreseen: RefCell<Option<checksum::Foreseen>>,
+    /// Of each archive that is being sent.
+    foreseen: RefCell<Few<usize, body::Foreseen>>,
     /// Uploads that no other page may go on with.
     locked: RefCell<Vec<Key>>,
     /// Handles of all that is being uploaded, if there are any.
@@ -48,17 +50,18 @@ pub(super) struct Engine {
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
-    report: Box<dyn Fn(Report)>,
+    report: Rc<dyn Fn(Report)>,
     debug: RefCell<bool>,
 }
 
 impl Engine {
     /// An engine that tells what happens to `report`; `pool` is there in a worker.
     pub(super) fn new(pool: Option<Pool>, report: impl Fn(Report) + 'static) -> Rc<Self> {
+        let report: Rc<dyn Fn(Report)> = Rc::new(report);
         Rc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             session: RefCell::default(),
-            files: Files::default(),
+            files: Files::new(Rc::clone(&report)),
             requests: RefCell::default(),
             foreseen: RefCell::default(),
             locked: RefCell::default(),
@@ -68,7 +71,7 @@ impl Engine {
             packing: Packing::new(pool),
             timer: RefCell::default(),
             slimmer: RefCell::default(),
-            report: Box::new(report),
+            report,
             debug: RefCell::default(),
         })
     }
@@ -86,7 +89,7 @@ impl Engine {
                 self.handle(Input::AddFiles(first, paths.into_iter().zip(sizes).collect()));
                 Input::Expect(coming)
             }
-            Command::Files { ids } => return self.files.arrived(&ids, files),
+            Command::Contents(ids) => return self.files.arrived(&ids, files),
             Command::AllListed(drop) => Input::AllListed(drop),
             Command::StopReading => Input::StopReading,
             Command::Resolved { kind, call, result } => Input::Resolved(kind, call, result),
@@ -143,9 +146,11 @@ impl Engine {
                 engine.handle(Input::Read(item, bytes));
             }),
             Action::Checksum(item, content) => self.spawn(move |engine| async move {
-                let crc = match engine.files.file(item.file).await {
+                let crc = match engine.files.source(item.file).await {
                     // A file that has been let go of meanwhile is of no interest.
-                    Some(file) => files::checksum(&file, &content, || engine.files.knows(item.file)).await,
+                    Some(source) => {
+                        files::checksum(&source, &content, || engine.files.knows(item.file)).await
+                    }
                     None => Err(Reason::Unreadable),
                 };
                 engine.handle(Input::Checksum(item, crc));
@@ -161,9 +166,10 @@ impl Engine {
                 if let Some(pending) = &pending {
                     self.requests.borrow_mut().insert(id, pending.clone());
                 }
-                self.spawn(move |engine| async move { engine.send(id, request, pending).await });
+                let body = self.foreseen(&request);
+                self.spawn(move |engine| async move { engine.send(id, request, pending, body).await });
             }
-            Action::Digest(digest, parts) => self.foresee(digest, parts),
+            Action::Foresee(archive, digest, parts) => self.foresee(archive, digest, parts),
             Action::Recall => self.spawn(Self::recall),
             Action::Fingerprint(upload, material, files) => {
                 self.spawn(move |engine| engine.fingerprint(upload, material, files));
@@ -184,6 +190,8 @@ impl Engine {
             Action::ReleaseFiles(ids) => {
                 self.files.release(&ids);
                 self.packing.release(&self.files);
+                self.foreseen.borrow_mut().clear();
+                (self.report)(Report::LetGo(ids.start, ids.end));
             }
             Action::Emit(event) => {
                 let report = self.slimmer.borrow_mut().slim(event);
@@ -198,13 +206,21 @@ impl Engine {
         }
     }
 
-    async fn send(self: Rc<Self>, id: RequestId, request: Request, pending: Option<Pending>) {
+    async fn send(
+        self: Rc<Self>,
+        id: RequestId,
+        request: Request,
+        pending: Option<Pending>,
+        body: Option<Promise>,
+    ) {
         // Aborted before it began.
         if pending.is_some() && !self.requests.borrow().contains_key(&id) {
             return;
         }
         let answer = match (&request.body, &pending) {
-            (Body::Parts(parts), Some(Pending::Xhr(xhr))) => self.send_parts(id, &request, parts, xhr).await,
+            (Body::Parts(parts), Some(Pending::Xhr(xhr))) => {
+                self.send_parts(id, &request, parts, xhr, body).await
+            }
             (_, Some(Pending::Fetch(controller))) => http::fetch(&request, controller).await,
             _ => Err(Failure::Network),
         };
@@ -221,8 +237,9 @@ impl Engine {
         request: &Request,
         parts: &[Part],
         xhr: &XmlHttpRequest,
+        body: Option<Promise>,
     ) -> Answer {
-        let answer = self.try_to_send(id, request, parts, xhr).await;
+        let answer = self.try_to_send(id, request, parts, xhr, body).await;
         // A body that can't be read looks like a connection that broke.
         if matches!(answer, Err(Failure::Network | Failure::Unreadable(None)))
             && self.requests.borrow().contains_key(&id)
@@ -244,12 +261,13 @@ impl Engine {
         request: &Request,
         parts: &[Part],
         xhr: &XmlHttpRequest,
+        body: Option<Promise>,
     ) -> Answer {
-        let body = self.compose(parts).await?;
-        let checksum = match request.checksum {
-            Some(digest) => self.checksum(digest, parts).await?,
-            None => None,
-        };
+        let (body, checksum) = self.body(request.checksum, parts, body).await?;
+        let bytes = body.dyn_ref::<ArrayBuffer>().map(|bytes| Block::new(bytes.clone()));
+        if bytes.is_some() {
+            clean_up();
+        }
         self.until_recorded().await;
         // Aborted meanwhile: what is not open yet can't be.
         if !self.requests.borrow().contains_key(&id) {
@@ -261,7 +279,9 @@ impl Engine {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        http::send(xhr, request, &body, checksum, progress).await
+        let answer = http::send(xhr, request, &body, checksum, progress).await;
+        drop(bytes);
+        answer
     }
 
     /// Says what was asked and answered; addresses hold no secret, and nothing else is told.

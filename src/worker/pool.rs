@@ -8,10 +8,10 @@ use auraloader_core::dicom::Reason;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MessageChannel, MessageEvent, MessagePort};
+use web_sys::{MessageChannel, MessageEvent, MessagePort};
 
 use super::protocol::Report;
-use crate::platform::files;
+use crate::platform::files::{self, Source};
 use crate::platform::waiters::Waiters;
 use crate::platform::within::within;
 
@@ -64,13 +64,17 @@ impl Pool {
         }
     }
 
-    /// Deflates a content of the file; `None` if there is no worker to do it.
-    pub(super) async fn pack(&self, file: &File, content: &Content, level: u8) -> Option<Made> {
+    /// Deflates a content of the source; `None` if there is no worker to do it.
+    pub(super) async fn pack(&self, source: &Source, content: &Content, level: u8) -> Option<Made> {
         loop {
             let worker = self.worker().await?;
             let range = &content.range;
-            let job =
-                Array::of4(file, &(range.start as f64).into(), &(range.end as f64).into(), &level.into());
+            let job = Array::of4(
+                source.as_js(),
+                &(range.start as f64).into(),
+                &(range.end as f64).into(),
+                &level.into(),
+            );
             let patience = JOB_MS + (content.size() / 1000) as u32;
             let reply = match worker.port.post_message(&job) {
                 Ok(()) => within(patience, answer(&worker.port)).await.and_then(|message| made(&message)),
@@ -112,13 +116,11 @@ impl Pool {
                     return Some(worker);
                 }
                 if self.running.get() < self.most.get() {
-                    self.running.set(self.running.get() + 1);
                     self.serve_next();
                     if let Some(worker) = self.start().await {
                         return Some(worker);
                     }
                     // One that is refused will be refused again.
-                    self.running.set(self.running.get() - 1);
                     self.most.set(self.running.get());
                     turn = self.turns.replace(self.turns.get() + 1);
                     self.waiting.borrow_mut().resolve();
@@ -140,15 +142,17 @@ impl Pool {
         self.waiting.borrow_mut().resolve();
     }
 
+    /// One more, counted at once; `None` if it is refused.
     async fn start(&self) -> Option<Packer> {
         let channel = MessageChannel::new().ok()?;
         let worker = Packer { number: self.next.replace(self.next.get() + 1), port: channel.port1() };
+        self.running.set(self.running.get() + 1);
         (self.ask)(Report::StartPacker, &Array::of1(&channel.port2()));
-        if within(HANDSHAKE_MS, answer(&worker.port)).await.is_some_and(|message| said(&message).is_truthy())
-        {
+        let first = within(HANDSHAKE_MS, answer(&worker.port)).await;
+        if first.is_some_and(|message| said(&message).is_truthy()) {
             return Some(worker);
         }
-        (self.ask)(Report::EndPacker(worker.number), &Array::new());
+        self.end(&worker);
         None
     }
 }
@@ -175,10 +179,10 @@ fn made(message: &JsValue) -> Option<Made> {
 /// be read. `None` if it is no job.
 pub(super) async fn perform(job: &JsValue) -> Option<Array> {
     let job = job.dyn_ref::<Array>()?;
-    let file = job.get(0).dyn_into::<File>().ok()?;
+    let source = Source::of(job.get(0))?;
     let (start, end, level) = (job.get(1).as_f64()?, job.get(2).as_f64()?, job.get(3).as_f64()?);
     let content = Content::stored(0, start as u64..end as u64);
-    Some(match files::pack(&file, &content, level as u8, || true).await {
+    Some(match files::pack(&source, &content, level as u8, || true).await {
         Ok((packed, bytes)) => Array::of2(&packed.crc.into(), &bytes.into()),
         Err(_) => Array::new(),
     })

@@ -23,8 +23,8 @@ pub enum Command {
         /// Whether to log requests and their answers, without secrets.
         debug: bool,
     },
-    /// Files with these paths. Beside them goes for each the file; or, of a small one that follows, its bytes;
-    /// or `null` if it can't be opened.
+    /// Files with these paths. Beside them goes for each the file; or, of a small one, which stays with the page, its
+    /// bytes; or `null` if it can't be opened.
     AddFiles {
         /// The id of the first; the others count on from it.
         first: FileId,
@@ -33,11 +33,9 @@ pub enum Command {
         /// How many more will come, as far as is known.
         coming: usize,
     },
-    /// Files whose bytes have come before.
-    Files {
-        /// In the order of the files beside them.
-        ids: Vec<FileId>,
-    },
+    /// Files that were asked for ([`Report::Ask`]). Beside them goes for each all its bytes, or the file itself if it is not
+    /// small any more, or `null` if it can't be read.
+    Contents(Vec<FileId>),
     /// There are no more files in the drops up to this one.
     AllListed(DropId),
     /// Forget the drop that is being read.
@@ -88,6 +86,10 @@ pub enum Report {
         /// 1, and more after failures.
         attempt: u32,
     },
+    /// The bytes of these files are wanted, which stay with the page ([`Command::Contents`]).
+    Ask(Vec<FileId>),
+    /// Files are wanted no more: this one, and those up to the other.
+    LetGo(FileId, FileId),
     /// A worker that deflates is wanted. Beside it goes the `MessagePort` on which it takes its jobs.
     StartPacker,
     /// That one is wanted no more; they are numbered as they are asked for, from 0.

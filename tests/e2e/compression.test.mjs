@@ -129,6 +129,24 @@ test("what is sent first is deflated first", async (t) => {
   );
 });
 
+test("what small files hold is read once to be sent, and again only where a chunk ends in a file", async (t) => {
+  const [server, folder] = [await startTusServer(t), await phantom(t, 200, 128)];
+  let page;
+  await upload(t, server, folder, { widget: { compression: "store", chunkSize: 1_000_000 } }, async ({ driver }) => {
+    page = driver;
+    await driver.executeScript(() => {
+      const read = FileReader.prototype.readAsArrayBuffer;
+      window.reads = 0;
+      FileReader.prototype.readAsArrayBuffer = function (file) {
+        window.reads += 1;
+        return read.call(this, file);
+      };
+    });
+  });
+  const [reads, files] = [await page.executeScript("return window.reads"), (await digestsBelow(folder)).size];
+  assert.ok(files >= 200 && reads >= files && reads < files + 20, `${reads} reads of ${files} files`);
+});
+
 test("the page itself deflates nothing", async (t) => {
   const [server, folder] = [await startTusServer(t), await phantom(t, 20)];
   const page = { csp: "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'" };

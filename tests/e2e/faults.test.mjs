@@ -1,6 +1,8 @@
 // What goes wrong on the way: the connection, the person's mind.
 
 import assert from "node:assert/strict";
+import { open, readdir, rename } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { entriesOf } from "./support/archive.mjs";
 import { startAuraBackend } from "./support/aura-backend.mjs";
@@ -16,13 +18,13 @@ before(async () => (browser = await startBrowser()));
 after(() => browser.close());
 
 /** A widget with a study of some 30 MB in it, ready to send. */
-async function ready(t, start, options = {}) {
-  const [server, folder, page] = [await start(t), await phantom(t, 40, 512), await servePage(t)];
+async function ready(t, start, options = {}, slices = 40, size = 512) {
+  const [server, folder, page] = [await start(t), await phantom(t, slices, size), await servePage(t)];
   await browser.driver.get(page);
   const widget = await Widget.start(browser.driver, { ...(await server.options()), chunkSize: 5_242_880, ...options });
   await widget.chooseFolder(folder);
   await widget.step("pending");
-  return { server, widget, wanted: [...(await expected(folder)).values()].map((file) => file.sha256).sort() };
+  return { server, widget, folder, wanted: [...(await expected(folder)).values()].map((file) => file.sha256).sort() };
 }
 
 for (const [name, start] of Object.entries(servers)) {
@@ -116,6 +118,54 @@ for (const [what, request] of [
     server.proxy.rate = Infinity;
     await widget.step("complete");
   });
+}
+
+const sizes = { "small files": [200, 128], "larger files": [40, 512] };
+
+/** Files by name, in the order in which they are sent. */
+const filesOf = async (folder) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+
+for (const [which, [slices, size]] of Object.entries(sizes)) {
+  test(`${which}: one that is gone for a while is named, and what is there already stays`, async (t) => {
+    const { server, widget, folder, wanted } = await ready(t, startTusServer, { chunkSize: 1_000_000 }, slices, size);
+    server.proxy.rate = 2_000_000;
+    await widget.press("^Upload");
+    await widget.until((state) => state.progress.bytesSent > 1_500_000, "1.5 MB sent");
+    const last = (await filesOf(folder)).at(-1);
+    await rename(last, `${folder}-away`);
+    server.proxy.rate = Infinity;
+    const { progress } = await widget.step("error");
+    const [error] = await widget.said("error");
+    assert.ok(error.message.includes(basename(last)), JSON.stringify(error));
+    assert.ok(progress.bytesSent > 1_500_000);
+    await rename(`${folder}-away`, last);
+    const before = server.proxy.sent;
+    await widget.press("^Try again");
+    await widget.step("complete");
+    const [archive] = await server.finished();
+    assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
+    assert.ok(server.proxy.sent - before < progress.bytesTotal - 1_000_000, "what was there is not sent again");
+    await browser.console();
+  });
+
+  for (const compression of ["store", "deflate"])
+    test(`${which}: one that was changed after it was chosen is named, not sent: ${compression}`, async (t) => {
+      const { server, widget, folder } = await ready(t, startTusServer, { compression }, slices, size);
+      const last = (await filesOf(folder)).at(-1);
+      const file = await open(last, "r+");
+      await file.write(Buffer.from([1, 2, 3, 4]), 0, 4, (await file.stat()).size - 4);
+      await file.close();
+      await widget.press("^Upload");
+      await widget.step("error");
+      const [error] = await widget.said("error");
+      assert.ok(error.message.includes(basename(last)), JSON.stringify(error));
+      assert.deepEqual(await server.finished(), []);
+      await browser.console();
+    });
 }
 
 test("while it sends, leaving asks and the screen stays awake", async (t) => {

@@ -25,9 +25,9 @@ use crate::worker::Command;
 /// How long files are handed over before the page gets its turn.
 const TURN: Duration = Duration::from_millis(10);
 /// How long files that are read on the page gather before they go to the engine together.
-const GATHERING: Duration = Duration::from_millis(30);
+pub(super) const GATHERING: Duration = Duration::from_millis(30);
 /// Chosen files that are read at a time. With four, as one who merely reads needs, it took a tenth longer.
-const AT_A_TIME: usize = 16;
+pub(super) const AT_A_TIME: usize = 16;
 /// Files of a disc are much alike: after a large one so many are taken for large.
 const ALIKE: usize = 31;
 
@@ -117,7 +117,6 @@ impl Inner {
         spawn_local(async move {
             drop.read_small(files).await;
             drop.all_listed();
-            drop.hand_over_rest().await;
         });
     }
 
@@ -170,8 +169,6 @@ struct Handing {
     round: u32,
     turn_ends: Cell<Millis>,
     batch: RefCell<Batch>,
-    /// Those of which the engine has the bytes only.
-    rest: RefCell<Vec<(FileId, File)>>,
 }
 
 /// What goes to the engine at the end of the turn.
@@ -194,7 +191,6 @@ impl Handing {
             round: intake.round.get(),
             turn_ends: Cell::new(clock::now() + TURN),
             batch: RefCell::default(),
-            rest: RefCell::default(),
         }
     }
 
@@ -300,7 +296,7 @@ impl Handing {
         let intake = &self.inner.intake;
         let first = intake.next.get();
         intake.next.set(first + paths.len() as FileId);
-        self.rest.borrow_mut().extend(read.into_iter().map(|(at, file)| (first + at, file)));
+        self.inner.lending.keep(read.into_iter().map(|(at, file)| (first + at, file)));
         let command = Command::AddFiles { first, paths, coming: intake.coming.get() };
         self.inner.send_with(command, &contents);
     }
@@ -314,25 +310,6 @@ impl Handing {
         intake.listing.set(intake.listing.get() - 1);
         if intake.listing.get() == 0 {
             self.inner.send(Command::AllListed(intake.last.get()));
-        }
-    }
-
-    /// Hands over the files whose bytes have been read, while the person looks at what was found.
-    async fn hand_over_rest(&self) {
-        let mut rest = self.rest.take().into_iter().peekable();
-        // Also when a later drop is stopped; what the engine has let go of meanwhile it does not take.
-        while rest.peek().is_some() {
-            let until = clock::now() + TURN;
-            let (mut ids, files) = (Vec::new(), Array::new());
-            while clock::now() < until
-                && let Some((id, file)) = rest.next()
-            {
-                file.size();
-                ids.push(id);
-                files.push(&file);
-            }
-            self.inner.send_with(Command::Files { ids }, &files);
-            next_turn().await;
         }
     }
 }

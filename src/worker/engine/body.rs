@@ -1,54 +1,70 @@
-//! Checksums of bodies, made while the body before is on its way.
-
-use std::rc::Rc;
+//! Bodies and their checksums, made while the body before is on its way.
 
 use auraloader_core::archive::Part;
-use auraloader_core::http::{Digest, Failure};
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
+use auraloader_core::http::{Body, Digest, Failure, Request};
+use js_sys::{Array, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::Engine;
 use crate::platform::digest;
 
-/// The checksum of a body that has not been asked for yet.
+/// A body that has not been asked for yet.
 pub(super) struct Foreseen {
-    digest: Digest,
+    digest: Option<Digest>,
     parts: Vec<Part>,
-    value: Promise,
+    /// `[body, checksum]`.
+    made: Promise,
 }
 
 impl Engine {
-    pub(super) fn foresee(&self, digest: Digest, parts: Vec<Part>) {
-        if let Some(me) = self.me.upgrade().filter(|_| digest::is_available()) {
-            let value = me.make_checksum(digest, parts.clone());
-            *self.foreseen.borrow_mut() = Some(Foreseen { digest, parts, value });
-        }
-    }
-
-    /// The value of `Upload-Checksum`, if there can be one.
-    pub(super) async fn checksum(
-        self: &Rc<Self>,
-        digest: Digest,
-        parts: &[Part],
-    ) -> Result<Option<String>, Failure> {
-        if !digest::is_available() {
-            return Ok(None);
-        }
-        let foreseen = self.foreseen.take().filter(|known| known.digest == digest && known.parts == parts);
-        let value = foreseen
-            .map_or_else(|| Rc::clone(self).make_checksum(digest, parts.to_vec()), |known| known.value);
-        JsFuture::from(value).await.map(|value| value.as_string()).map_err(|_| Failure::Unreadable(None))
-    }
-
-    fn make_checksum(self: Rc<Self>, digest: Digest, parts: Vec<Part>) -> Promise {
-        future_to_promise(async move {
-            match self.compose(&parts).await {
-                Ok(body) => {
-                    digest::checksum(digest, &body).await.map(JsValue::from).map_err(|_| JsValue::NULL)
+    pub(super) fn foresee(&self, archive: usize, digest: Option<Digest>, parts: Vec<Part>) {
+        if let Some(me) = self.me.upgrade() {
+            let wanted = parts.clone();
+            let made = future_to_promise(async move {
+                match me.make(digest, &wanted).await {
+                    Ok((body, checksum)) => Ok(Array::of2(&body, &checksum.into()).into()),
+                    Err(_) => Err(JsValue::NULL),
                 }
-                Err(_) => Err(JsValue::NULL),
+            });
+            self.foreseen.borrow_mut().insert(archive, Foreseen { digest, parts, made });
+        }
+    }
+
+    /// What the request carries, if it is what was foreseen. To be asked before more is.
+    pub(super) fn foreseen(&self, request: &Request) -> Option<Promise> {
+        let Body::Parts(parts) = &request.body else { return None };
+        let is_it = |known: &Foreseen| known.digest == request.checksum && known.parts == *parts;
+        let mut foreseen = self.foreseen.borrow_mut();
+        let archive = foreseen.iter().find(|(_, known)| is_it(known)).map(|(archive, _)| *archive)?;
+        foreseen.remove(&archive).map(|foreseen| foreseen.made)
+    }
+
+    /// A request's body and the value of its `Upload-Checksum`, if there is to be one and can be.
+    pub(super) async fn body(
+        &self,
+        digest: Option<Digest>,
+        parts: &[Part],
+        foreseen: Option<Promise>,
+    ) -> Result<(Object, Option<String>), Failure> {
+        let Some(made) = foreseen else { return self.make(digest, parts).await };
+        let made = JsFuture::from(made).await.map_err(|_| Failure::Unreadable(None))?;
+        let made: Array = made.unchecked_into();
+        Ok((made.get(0).unchecked_into(), made.get(1).as_string()))
+    }
+
+    async fn make(
+        &self,
+        digest: Option<Digest>,
+        parts: &[Part],
+    ) -> Result<(Object, Option<String>), Failure> {
+        let body = self.compose(parts).await?;
+        let checksum = match digest.filter(|_| digest::is_available()) {
+            Some(digest) => {
+                Some(digest::checksum(digest, &body).await.map_err(|_| Failure::Unreadable(None))?)
             }
-        })
+            None => None,
+        };
+        Ok((body, checksum))
     }
 }

@@ -25,8 +25,7 @@ impl Engine {
 
     pub(super) async fn fingerprint(self: Rc<Self>, upload: u32, mut material: Vec<u8>, files: Vec<FileId>) {
         for id in files {
-            let modified = self.files.file(id).await.map_or(0.0, |file| file.last_modified());
-            material.extend((modified as u64).to_le_bytes());
+            material.extend(self.files.modified(id).to_le_bytes());
         }
         let mut key = digest::sha256(&material).await.map(|digest| session::key(&digest));
         // An upload that another page sends at this moment is not gone on with, and its record left alone.

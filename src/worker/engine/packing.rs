@@ -7,7 +7,7 @@ use auraloader_core::content::{Content, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::Failure;
-use web_sys::Blob;
+use js_sys::Object;
 
 use super::Engine;
 use crate::platform::block::Block;
@@ -46,16 +46,16 @@ impl Packing {
 
 impl Engine {
     pub(super) async fn pack(&self, item: ItemId, content: &Content, level: u8) -> Result<Packed, Reason> {
-        let file = self.files.file(item.file).await.ok_or(Reason::Unreadable)?;
+        let source = self.files.source(item.file).await.ok_or(Reason::Unreadable)?;
         let is_wanted = || self.files.knows(item.file);
         let Some(pool) = &self.packing.pool else {
             // On the page nothing is packed: that would hold it up.
-            let crc = files::checksum(&file, content, is_wanted).await?;
+            let crc = files::checksum(&source, content, is_wanted).await?;
             return Ok(Packed { crc, len: None });
         };
-        let made = match pool.pack(&file, content, level).await {
+        let made = match pool.pack(&source, content, level).await {
             Some(made) => made,
-            None => files::pack(&file, content, level, is_wanted).await,
+            None => files::pack(&source, content, level, is_wanted).await,
         };
         if !is_wanted() {
             self.packing.release(&self.files);
@@ -63,14 +63,14 @@ impl Engine {
         }
         let (packed, bytes) = made?;
         if let Some(bytes) = bytes {
-            self.packing.kept.borrow_mut().insert(item, Block(bytes));
+            self.packing.kept.borrow_mut().insert(item, Block::new(bytes.buffer()));
         }
         Ok(packed)
     }
 
     /// A request's body.
-    pub(super) async fn compose(&self, parts: &[Part]) -> Result<Blob, Failure> {
-        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).map(|block| block.0.clone());
-        files::compose(parts, async |file| self.files.file(file).await, packed).await
+    pub(super) async fn compose(&self, parts: &[Part]) -> Result<Object, Failure> {
+        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).map(|block| block.bytes().clone());
+        files::compose(parts, |file| self.files.ask(file), packed).await
     }
 }

@@ -7,10 +7,9 @@ use auraloader_core::session::Session;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MessageEvent, MessagePort};
+use web_sys::{Blob, MessageEvent, MessagePort};
 
 use super::Engine;
-use crate::platform::files;
 
 impl Engine {
     /// Answers on `port`, as long as both ends live.
@@ -29,12 +28,12 @@ impl Engine {
         listener.forget();
     }
 
-    /// `[Blob, whether it is a raw deflate stream]`; a small file is waited for until the page has handed it over.
+    /// `[Blob, whether it is a raw deflate stream]`.
     async fn picture(&self, study_uid: &str) -> Option<JsValue> {
         let session = |session: &Session| session.picture(study_uid).cloned();
         let content = self.session.borrow().as_ref().and_then(session)?;
-        let file = self.files.file(content.file).await?;
-        let blob = files::slice(&file, &content.range).ok()?;
+        let part = self.files.source(content.file).await?.part(&content.range).ok()?;
+        let blob = Blob::new_with_blob_sequence(&Array::of1(&part)).ok()?;
         Some(Array::of2(&blob, &(content.packing != Packing::Stored).into()).into())
     }
 }

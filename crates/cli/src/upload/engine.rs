@@ -191,7 +191,7 @@ impl Engine {
             Action::Send(id, request) if !self.barred => self.send(id, request),
             Action::Send(..) => {}
             // Hashing takes a fraction of what the wire takes: it is done as the body is sent.
-            Action::Digest(..) => {}
+            Action::Foresee(..) => {}
             Action::Recall => {
                 return Some(Input::Recalled(
                     self.shell.memory.as_ref().map(Memory::all).unwrap_or_default(),

@@ -121,8 +121,9 @@ pub enum Action {
     Remember(Key, Record),
     /// Let go of the record.
     Forget(Key),
-    /// A body of these parts is likely to be sent next with this checksum: have it ready.
-    Digest(Digest, Vec<Part>),
+    /// A body of these parts is likely to be sent next of the archive of this number, maybe with this checksum: have it
+    /// ready in place of what was foreseen of that before.
+    Foresee(usize, Option<Digest>, Vec<Part>),
     /// Call the host's resolver.
     Resolve {
         /// Of which credential.

@@ -21,6 +21,10 @@ const SLACK: u64 = 4 * 1024 * 1024;
 const LARGEST_CHUNK: u64 = 64 * 1024 * 1024;
 /// What is deflated is kept in memory until the server has it, and as much again for what is sent next.
 const LARGEST_PACKED_CHUNK: u64 = 10 * 1024 * 1024;
+/// Of small files the bytes go, not slices, and are in memory several times on their way to the network.
+const LARGEST_CHUNK_OF_SMALL: u64 = 5 * 1024 * 1024;
+/// Files are small if with their headers they are no larger than this on average.
+const SMALL: u64 = 64 * 1024;
 
 /// What the session is to do.
 #[derive(Debug)]
@@ -150,7 +154,13 @@ impl Packing {
     pub(super) fn largest_chunk(&self) -> u64 {
         let is_stored =
             self.compression == Compression::Auto && self.level.is_none() && self.trial().is_none();
-        if self.plan.len().is_some() || is_stored { LARGEST_CHUNK } else { LARGEST_PACKED_CHUNK }
+        if self.plain_len() <= SMALL * self.entry_count() as u64 {
+            LARGEST_CHUNK_OF_SMALL
+        } else if self.plan.len().is_some() || is_stored {
+            LARGEST_CHUNK
+        } else {
+            LARGEST_PACKED_CHUNK
+        }
     }
 
     /// The server takes no upload of unknown length.
@@ -375,13 +385,17 @@ mod tests {
 
     const MIB: u64 = 1024 * 1024;
 
-    /// Native images of a MiB each, of which some have been packed at 100 MiB/s to half their size.
     fn packing(compression: Compression) -> Packing {
+        packing_of(compression, MIB)
+    }
+
+    /// Native images of this size, of which some have been packed to half of it in 10 ms each.
+    fn packing_of(compression: Compression, size: u64) -> Packing {
         let accepted = |file: u32| Accepted {
             item: file.into(),
             study_uid: "1.2".to_owned(),
             path: format!("{file}"),
-            content: Content::whole(file, MIB),
+            content: Content::whole(file, size),
             crc: None,
             is_native: true,
         };
@@ -392,7 +406,7 @@ mod tests {
         while let Some(action) = packing.poll() {
             now = now + Duration::from_millis(10);
             if let Action::Pack(item, ..) = action {
-                let packed = Packed { crc: 0, len: Some(MIB / 2) };
+                let packed = Packed { crc: 0, len: Some(size / 2) };
                 packing.packed(now, item, Ok(packed)).expect("as it was");
             }
         }
@@ -411,6 +425,13 @@ mod tests {
             packing.rates().wire.add((wire * MIB) as f64, Duration::from_secs(1));
             packing.read_ahead(Millis(0), 20 * MIB);
             assert_eq!((packing.len(), packing.largest_chunk()), (None, most), "{compression:?}, {wire}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_small_files_are_never_many_at_once() {
+        for (size, most) in [(SMALL / 2, LARGEST_CHUNK_OF_SMALL), (SMALL * 2, LARGEST_CHUNK)] {
+            assert_eq!(packing_of(Compression::Store, size).largest_chunk(), most);
         }
     }
 }

@@ -188,8 +188,8 @@ impl Session {
         self.with_transfer(now, serial, |transfer| transfer.begin(now, assembly_id));
     }
 
-    /// All that decides what an upload is made of, but for when its files, whose numbers are given, were modified: the
-    /// shell adds that.
+    /// All that decides what an upload is made of, but for when the files whose numbers are given were modified: the
+    /// shell adds that. Small ones are compared at once by their checksums, which are known already.
     fn material(&self) -> (Vec<u8>, Vec<FileId>) {
         let mut material = Vec::new();
         let Config { api_base_url, patient_id, context, compression, by_study, .. } = &self.config;
@@ -201,14 +201,16 @@ impl Session {
         }
         material.extend([*compression as u8, u8::from(*by_study)]);
         let mut files = Vec::new();
-        for Accepted { item, study_uid, path, content, .. } in self.index.accepted() {
+        for Accepted { item, study_uid, path, content, crc, .. } in self.index.accepted() {
             add(&mut material, &study_uid);
             add(&mut material, &path);
             for number in [content.range.start, content.range.end, content.size()] {
                 material.extend(number.to_le_bytes());
             }
-            if files.last() != Some(&item.file) {
-                files.push(item.file);
+            match crc {
+                Some(_) if ItemId::from(item.file) == item => {}
+                _ if files.last() == Some(&item.file) => {}
+                _ => files.push(item.file),
             }
         }
         (material, files)

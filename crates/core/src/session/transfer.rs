@@ -42,7 +42,7 @@ pub(super) enum Action {
     Send(Slot, Request),
     Abort(Slot),
     Checksum(ItemId, Content),
-    Digest(Digest, Vec<Part>),
+    Foresee(usize, Option<Digest>, Vec<Part>),
     Pack(ItemId, Content, u8),
     LetGo(ItemId),
     Remember(Key, Record),

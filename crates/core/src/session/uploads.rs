@@ -159,8 +159,8 @@ impl Session {
                 transfer::Action::Checksum(item, content) => {
                     self.actions.push_back(Action::Checksum(item, content));
                 }
-                transfer::Action::Digest(digest, parts) => {
-                    self.actions.push_back(Action::Digest(digest, parts));
+                transfer::Action::Foresee(at, digest, parts) => {
+                    self.actions.push_back(Action::Foresee(at, digest, parts));
                 }
                 transfer::Action::Pack(item, content, level) => {
                     self.actions.push_back(Action::Pack(item, content, level));

@@ -146,16 +146,17 @@ impl Archive {
         self.packing.read_ahead(now, self.sending.end.saturating_add(ahead));
     }
 
-    /// The next chunk, if it is sent with a digest, so that this is made while the one before is on its way.
-    pub(super) fn foresee(&mut self) -> Option<(Digest, Vec<Part>)> {
+    /// The next chunk and the digest that it is sent with, so that both are made while the one before is on its way.
+    pub(super) fn foresee(&mut self) -> Option<(Option<Digest>, Vec<Part>)> {
         let start = self.sending.end;
         let end = start.saturating_add(self.tus.next_chunk_size());
         let next = start..self.packing.len().map_or(end, |len| end.min(len));
-        let digest = self.tus.digest(next.end.saturating_sub(start)).filter(|_| !next.is_empty())?;
-        if self.foreseen == next || self.held.is_some() {
+        // Nothing is sent yet: the first chunk is not known before the server is.
+        if self.sending.is_empty() || self.foreseen == next || next.is_empty() || self.held.is_some() {
             return None;
         }
         let parts = self.packing.parts(&next).ok()?;
+        let digest = self.tus.digest(next.end - next.start);
         self.foreseen = next;
         Some((digest, parts))
     }

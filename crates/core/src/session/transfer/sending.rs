@@ -138,7 +138,8 @@ impl Transfer {
             }
         }
         let Some(archive) = self.archives.get_mut(at) else { return };
-        self.actions.extend(archive.foresee().map(|(digest, parts)| Action::Digest(digest, parts)));
+        let foreseen = archive.foresee().map(|(digest, parts)| Action::Foresee(at, digest, parts));
+        self.actions.extend(foreseen);
         if let Some(input) = archive.news_of_length() {
             self.tus(now, at, input);
         }
