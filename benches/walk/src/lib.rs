@@ -1,17 +1,15 @@
 //! The header walk with an entry of its own, for `cargo xtask bench`: the widget's module has none, as nobody else
 //! would call it. Compiled with the widget's profile, so that it is as fast and as slow as there.
 
-use auraloader_core::content::Content;
+use std::ops::Range;
+
+use auraloader_core::content::{Block, Content};
 use auraloader_core::dicom::{Fields, Walk};
-use block::Block;
 use js_sys::Uint8Array;
 use text::BrowserDecoder;
 use wasm_bindgen::prelude::*;
 
 // The widget's own, without its crate: that would bring the whole interface into the module.
-#[path = "../../../src/platform/block.rs"]
-#[expect(unreachable_pub, reason = "it is public in the widget")]
-mod block;
 #[path = "../../../src/platform/text.rs"]
 #[expect(unreachable_pub, reason = "it is public in the widget")]
 mod text;
@@ -36,7 +34,20 @@ fn fields(file: &Uint8Array) -> Option<Fields> {
     let mut walk = Walk::new(Content::whole(0, file.length().into()));
     while let Some(range) = walk.want() {
         let (from, to) = (u32::try_from(range.start).ok()?, u32::try_from(range.end).ok()?);
-        walk.supply(&Block(file.subarray(from, to)));
+        walk.supply(&Piece(file.subarray(from, to)));
     }
     Some(walk.finish().ok()?.fields(&BrowserDecoder))
+}
+
+/// What has been read, as in the widget, but that the file stays for the next run.
+struct Piece(Uint8Array);
+
+impl Block for Piece {
+    fn size(&self) -> usize {
+        self.0.length() as usize
+    }
+
+    fn piece(&self, range: Range<usize>) -> Vec<u8> {
+        self.0.subarray(range.start as u32, range.end as u32).to_vec()
+    }
 }

@@ -13,7 +13,7 @@ use crate::platform::digest;
 pub(super) struct Foreseen {
     digest: Option<Digest>,
     parts: Vec<Part>,
-    /// `[body, checksum]`.
+    /// `[body, checksum]`, or `undefined` if it can't be read.
     made: Promise,
 }
 
@@ -22,10 +22,11 @@ impl Engine {
         if let Some(me) = self.me.upgrade() {
             let wanted = parts.clone();
             let made = future_to_promise(async move {
-                match me.make(digest, &wanted).await {
-                    Ok((body, checksum)) => Ok(Array::of2(&body, &checksum.into()).into()),
-                    Err(_) => Err(JsValue::NULL),
-                }
+                // Not rejected: it may be that nobody asks for it.
+                Ok(match me.make(digest, &wanted).await {
+                    Ok((body, checksum)) => Array::of2(&body, &checksum.into()).into(),
+                    Err(_) => JsValue::UNDEFINED,
+                })
             });
             self.foreseen.borrow_mut().insert(archive, Foreseen { digest, parts, made });
         }
@@ -48,8 +49,8 @@ impl Engine {
         foreseen: Option<Promise>,
     ) -> Result<(Object, Option<String>), Failure> {
         let Some(made) = foreseen else { return self.make(digest, parts).await };
-        let made = JsFuture::from(made).await.map_err(|_| Failure::Unreadable(None))?;
-        let made: Array = made.unchecked_into();
+        let made = JsFuture::from(made).await.and_then(JsCast::dyn_into::<Array>);
+        let made = made.map_err(|_| Failure::Unreadable(None))?;
         Ok((made.get(0).unchecked_into(), made.get(1).as_string()))
     }
 
