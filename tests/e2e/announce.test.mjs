@@ -61,6 +61,8 @@ test("reading, sending, a pause and the end", async (t) => {
     ...["Reading files: 25 %", "Reading files: 50 %", "Reading files: 75 %"],
     "1 study found. Nothing has been sent yet.",
   ]);
+  // To be sent they are read once more.
+  await driver.executeScript(() => window.readOn());
 
   let arrived = 0;
   /** Lets so many pieces go, and is there when they are seen to have gone. */
