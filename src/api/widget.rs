@@ -7,7 +7,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use auraloader_core::content::FileId;
 use auraloader_core::credentials::{Kind, Subject};
 use auraloader_core::session::{DropId, Event, Key};
 use auraloader_core::state::{ErrorContext, ErrorInfo, State, Step};
@@ -212,6 +211,7 @@ impl Widget {
         drop(self.0.host.take());
         drop(self.0.online.take());
         drop(self.0.vigil.take());
+        self.0.lending.end();
         self.0.owner.cleanup();
     }
 }
@@ -391,7 +391,7 @@ impl Inner {
             status_code: None,
         };
         drop(self.host.take());
-        self.lending.let_go(&(0..FileId::MAX));
+        self.lending.end();
         let state = State { step: Step::Error, error: Some(info.clone()), ..State::default() };
         let error = error::to_js(&info);
         self.changed(state);

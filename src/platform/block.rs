@@ -19,6 +19,7 @@ extern "C" {
 }
 
 /// Bytes that are copied into the module as far as they are looked at: to copy 64 KiB takes as long as to walk them.
+#[derive(Clone)]
 pub struct Block {
     bytes: Uint8Array,
     whole: Rc<Whole>,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use auraloader_core::archive::{Checksum, Deflating, Packed, Part};
-use auraloader_core::content::{self, Content, FileId, ItemId};
+use auraloader_core::content::{self, Block as _, Content, FileId, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::http::Failure;
 use js_sys::{Array, ArrayBuffer, Object, Promise, Uint8Array};
@@ -20,6 +20,8 @@ use super::turn::next_turn;
 const STEP: u64 = 4 * 1024 * 1024;
 /// Handed on at a time: inflated it may be 16 MB.
 const PIECE: usize = 16 * 1024;
+/// Bodies of more than this in memory are not put together there.
+const MOST_JOINED: u64 = 16 * 1024 * 1024;
 /// Done without a pause.
 const TURN: Duration = Duration::from_millis(20);
 
@@ -68,6 +70,13 @@ impl Source {
         }
     }
 
+    fn in_memory(&self) -> u64 {
+        match self {
+            Self::File(_) => 0,
+            Self::Bytes(bytes) => bytes.size() as u64,
+        }
+    }
+
     /// A range. A file changed since it was chosen can't be read: the browser sees to that.
     ///
     /// # Errors
@@ -86,13 +95,15 @@ impl Source {
         }
     }
 
-    /// A range, to make a `Blob` of.
+    /// A range, to make a body of as long as this is held.
     ///
     /// # Errors
-    /// The browser's own exception.
+    /// The browser's own exception, or that there is less than that.
     pub fn part(&self, range: &Range<u64>) -> Result<JsValue, JsValue> {
         match self {
             Self::File(file) => slice(file, range).map(Into::into),
+            // Shorter than it was.
+            Self::Bytes(bytes) if (bytes.size() as u64) < range.end => Err(JsValue::UNDEFINED),
             Self::Bytes(bytes) => Ok(bytes.part(range).bytes().into()),
         }
     }
@@ -174,7 +185,7 @@ async fn pieces(
 pub async fn compose(
     parts: &[Part],
     ask: impl Fn(FileId) -> Option<Asked>,
-    packed: impl Fn(&ItemId) -> Option<Uint8Array>,
+    packed: impl Fn(&ItemId) -> Option<Block>,
 ) -> Result<Object, Failure> {
     // All at once, as some have to be read.
     let asked: Vec<_> = parts
@@ -194,18 +205,21 @@ pub async fn compose(
                     None => None,
                 };
                 let source = source.ok_or(Failure::Unreadable(Some(*id)))?;
-                let part = source.part(range).map_err(unreadable)?;
+                let part = source.part(range).map_err(|_| Failure::Unreadable(Some(*id)))?;
                 // Its bytes stay until the body is made.
                 sources.push(source);
                 pieces.push(&part)
             }
             Part::Packed { item, range } => {
-                let bytes = packed(item).ok_or(Failure::Unreadable(Some(item.file)))?;
-                pieces.push(&bytes.subarray(range.start as u32, range.end as u32))
+                let source = Source::Bytes(packed(item).ok_or(Failure::Unreadable(Some(item.file)))?);
+                let part = source.part(range).map_err(unreadable)?;
+                sources.push(source);
+                pieces.push(&part)
             }
         };
     }
-    if pieces.iter().any(|piece| piece.is_instance_of::<Blob>()) {
+    let in_memory: u64 = sources.iter().map(Source::in_memory).sum();
+    if in_memory > MOST_JOINED || pieces.iter().any(|piece| piece.is_instance_of::<Blob>()) {
         return Blob::new_with_u8_array_sequence(&pieces).map(Into::into).map_err(unreadable);
     }
     Ok(joined(&pieces.unchecked_into()).into())

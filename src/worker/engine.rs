@@ -9,7 +9,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
-use auraloader_core::content::FileId;
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::{Answer, Body, Failure, Request};
@@ -113,7 +112,8 @@ impl Engine {
     pub(super) fn close(&self) {
         let requests = self.requests.take();
         requests.iter().for_each(|(_, pending)| pending.abort());
-        self.files.release(&(0..FileId::MAX));
+        self.files.end();
+        self.foreseen.borrow_mut().clear();
         self.packing.release(&self.files);
         *self.timer.borrow_mut() = None;
         // After a panic it stays borrowed, as nothing is unwound.
@@ -246,6 +246,7 @@ impl Engine {
         {
             for part in parts {
                 if let Part::File { file, .. } = part
+                    && self.files.has(*file)
                     && self.files.read(*file, 0..1).await.is_err()
                 {
                     return Err(Failure::Unreadable(Some(*file)));

@@ -79,6 +79,11 @@ impl Files {
         self.kept.borrow().get(id.into()).is_some()
     }
 
+    /// Whether it is a file here: what the page reads it tells of by itself.
+    pub(super) fn has(&self, id: FileId) -> bool {
+        matches!(self.kept.borrow().get(id.into()), Some(Kept::File(_)))
+    }
+
     /// Whether none is kept.
     pub(super) fn is_empty(&self) -> bool {
         self.kept.borrow().is_empty()
@@ -147,6 +152,13 @@ impl Files {
             }
             stays
         });
+    }
+
+    /// Nobody answers any more.
+    pub(super) fn end(&self) {
+        self.release(&(0..FileId::MAX));
+        let waiting = self.waiting.take();
+        waiting.iter().for_each(|(_, resolve)| drop(resolve.call0(&JsValue::UNDEFINED)));
     }
 
     fn ask_page(&self, id: FileId) -> Promise {

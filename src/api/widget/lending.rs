@@ -43,6 +43,12 @@ impl Lending {
     pub(super) fn let_go(&self, ids: &Range<FileId>) {
         self.files.borrow_mut().retain(|id, _| !ids.contains(&id.file));
     }
+
+    /// Nobody asks any more.
+    pub(super) fn end(&self) {
+        self.asked.borrow_mut().clear();
+        self.let_go(&(0..FileId::MAX));
+    }
 }
 
 impl Inner {
@@ -51,7 +57,7 @@ impl Inner {
         let Lending { asked, readers, due, .. } = &self.lending;
         asked.borrow_mut().extend(ids);
         due.set(clock::now() + GATHERING);
-        while readers.get() < AT_A_TIME.min(asked.borrow().len()) {
+        for _ in 0..ids.len().min(AT_A_TIME - readers.get()) {
             readers.set(readers.get() + 1);
             let inner = Rc::clone(self);
             spawn_local(async move {

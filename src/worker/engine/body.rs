@@ -48,10 +48,15 @@ impl Engine {
         parts: &[Part],
         foreseen: Option<Promise>,
     ) -> Result<(Object, Option<String>), Failure> {
-        let Some(made) = foreseen else { return self.make(digest, parts).await };
-        let made = JsFuture::from(made).await.and_then(JsCast::dyn_into::<Array>);
-        let made = made.map_err(|_| Failure::Unreadable(None))?;
-        Ok((made.get(0).unchecked_into(), made.get(1).as_string()))
+        let made = match foreseen {
+            Some(made) => JsFuture::from(made).await.and_then(JsCast::dyn_into::<Array>).ok(),
+            None => None,
+        };
+        // What could not be read then may be there again.
+        match made {
+            Some(made) => Ok((made.get(0).unchecked_into(), made.get(1).as_string())),
+            None => self.make(digest, parts).await,
+        }
     }
 
     async fn make(

@@ -70,7 +70,7 @@ impl Engine {
 
     /// A request's body.
     pub(super) async fn compose(&self, parts: &[Part]) -> Result<Object, Failure> {
-        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).map(|block| block.bytes().clone());
+        let packed = |item: &ItemId| self.packing.kept.borrow().get(item).cloned();
         files::compose(parts, |file| self.files.ask(file), packed).await
     }
 }

@@ -32,7 +32,9 @@ impl Engine {
     async fn picture(&self, study_uid: &str) -> Option<JsValue> {
         let session = |session: &Session| session.picture(study_uid).cloned();
         let content = self.session.borrow().as_ref().and_then(session)?;
-        let part = self.files.source(content.file).await?.part(&content.range).ok()?;
+        // Held until the blob is made: its bytes go with it.
+        let source = self.files.source(content.file).await?;
+        let part = source.part(&content.range).ok()?;
         let blob = Blob::new_with_blob_sequence(&Array::of1(&part)).ok()?;
         Some(Array::of2(&blob, &(content.packing != Packing::Stored).into()).into())
     }
