@@ -146,14 +146,14 @@ for (const [which, [slices, size]] of Object.entries(sizes)) {
       gone.some((path) => error.message.includes(basename(path))),
       JSON.stringify(error),
     );
-    assert.ok(progress.bytesSent > 1_500_000);
+    assert.ok(progress.bytesSent >= 1_000_000, `${progress.bytesSent} sent`);
     for (const path of gone) await rename(`${path}-away`, path);
     const before = server.proxy.sent;
     await widget.press("^Try again");
     await widget.step("complete");
     const [archive] = await server.finished();
     assert.deepEqual((await entriesOf(archive)).map((entry) => entry.sha256).sort(), wanted);
-    assert.ok(server.proxy.sent - before < progress.bytesTotal - 1_000_000, "what was there is not sent again");
+    assert.ok(server.proxy.sent - before < progress.bytesTotal - 900_000, "what was there is not sent again");
     await browser.console();
   });
 
