@@ -1,10 +1,12 @@
 //! Checksums of bodies by the browser, which only has them for pages that came by TLS.
 
 use auraloader_core::http::{Digest, Failure};
-use js_sys::{ArrayBuffer, Object, Promise, Reflect, Uint8Array, global};
+use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array, global};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
+
+use super::block::Block;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,20 +19,18 @@ pub fn is_available() -> bool {
     Reflect::get(&global(), &"isSecureContext".into()).is_ok_and(|secure| secure.is_truthy())
 }
 
-/// The value of `Upload-Checksum` for this body, a `Blob` or an `ArrayBuffer`, all of which is in memory meanwhile.
+/// The value of `Upload-Checksum` for this body, all of which is in memory meanwhile.
 ///
 /// # Errors
 /// [`Failure::Unreadable`].
-pub async fn checksum(digest: Digest, body: &Object) -> Result<String, Failure> {
-    let bytes = match body.dyn_ref::<Blob>() {
-        Some(blob) => JsFuture::from(blob.array_buffer()).await.map_err(unreadable)?,
-        None => body.into(),
-    };
+pub async fn checksum(digest: Digest, body: &Blob) -> Result<String, Failure> {
+    let bytes = JsFuture::from(body.array_buffer()).await.map_err(unreadable)?;
+    let bytes = Block::new(bytes.unchecked_into());
     let name = match digest {
         Digest::Sha1 => "SHA-1",
         Digest::Sha256 => "SHA-256",
     };
-    let hash = subtle_digest(name, bytes.unchecked_ref()).map_err(unreadable)?;
+    let hash = subtle_digest(name, bytes.buffer()).map_err(unreadable)?;
     let hash = JsFuture::from(hash).await.map_err(unreadable)?;
     Ok(digest.header(&Uint8Array::new(&hash).to_vec()))
 }

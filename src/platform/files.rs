@@ -7,7 +7,7 @@ use auraloader_core::archive::{Checksum, Deflating, Packed, Part};
 use auraloader_core::content::{self, Block as _, Content, FileId, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::http::Failure;
-use js_sys::{Array, ArrayBuffer, Object, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -20,8 +20,6 @@ use super::turn::next_turn;
 const STEP: u64 = 4 * 1024 * 1024;
 /// Handed on at a time: inflated it may be 16 MB.
 const PIECE: usize = 16 * 1024;
-/// Bodies of more than this in memory are not put together there.
-const MOST_JOINED: u64 = 16 * 1024 * 1024;
 /// Done without a pause.
 const TURN: Duration = Duration::from_millis(20);
 
@@ -67,13 +65,6 @@ impl Source {
         match self {
             Self::File(file) => file,
             Self::Bytes(bytes) => bytes.buffer(),
-        }
-    }
-
-    fn in_memory(&self) -> u64 {
-        match self {
-            Self::File(_) => 0,
-            Self::Bytes(bytes) => bytes.size() as u64,
         }
     }
 
@@ -178,7 +169,7 @@ async fn pieces(
     Ok(())
 }
 
-/// A body, a `Blob` or an `ArrayBuffer`, made of bytes, of deflated items, of small files and of slices of others, which the browser reads as it sends.
+/// A body made of bytes, of deflated items, of small files and of slices of others, which the browser reads as it sends.
 ///
 /// # Errors
 /// [`Failure::Unreadable`] if a file or a deflated item is not known any more.
@@ -186,7 +177,7 @@ pub async fn compose(
     parts: &[Part],
     ask: impl Fn(FileId) -> Option<Asked>,
     packed: impl Fn(&ItemId) -> Option<Block>,
-) -> Result<Object, Failure> {
+) -> Result<Blob, Failure> {
     // All at once, as some have to be read.
     let asked: Vec<_> = parts
         .iter()
@@ -218,23 +209,8 @@ pub async fn compose(
             }
         };
     }
-    let in_memory: u64 = sources.iter().map(Source::in_memory).sum();
-    if in_memory > MOST_JOINED || pieces.iter().any(|piece| piece.is_instance_of::<Blob>()) {
-        return Blob::new_with_u8_array_sequence(&pieces).map(Into::into).map_err(unreadable);
-    }
-    Ok(joined(&pieces.unchecked_into()).into())
-}
-
-/// What is in memory already goes as one buffer: the browser's process would keep a `Blob` of it until it next cleans up.
-fn joined(pieces: &Array<Uint8Array>) -> ArrayBuffer {
-    let len = pieces.iter().map(|piece| piece.length()).sum();
-    let whole = Uint8Array::new_with_length(len);
-    let mut at = 0;
-    for piece in pieces.iter() {
-        whole.set(&piece, at);
-        at += piece.length();
-    }
-    whole.buffer()
+    // Not a buffer: the browser has what a `Blob` holds long before it is sent.
+    Blob::new_with_u8_array_sequence(&pieces).map_err(unreadable)
 }
 
 /// A range of a file. All of it is the file itself: each slice is registered with the browser's process, which costs more

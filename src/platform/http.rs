@@ -2,12 +2,15 @@
 //! tells how much has gone out.
 
 use auraloader_core::http::{Answer, Body, Failure, Request, Response};
-use js_sys::{Array, Object, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ProgressEvent, RequestCache, RequestCredentials, RequestInit, XmlHttpRequest,
+    AbortController, Blob, Headers, ProgressEvent, RequestCache, RequestCredentials, RequestInit,
+    XmlHttpRequest,
 };
+
+use super::block::clean_up;
 
 #[wasm_bindgen]
 extern "C" {
@@ -76,14 +79,14 @@ pub async fn fetch(request: &Request, controller: &AbortController) -> Answer {
     })
 }
 
-/// Sends `body` with its checksum; `on_progress` is told how many bytes of it have gone out.
+/// Sends `body` with its checksum, and lets go of it; `on_progress` is told how many bytes of it have gone out.
 ///
 /// # Errors
 /// [`Failure::Network`], also when it was aborted.
 pub async fn send(
     xhr: &XmlHttpRequest,
     request: &Request,
-    body: &Object,
+    body: Blob,
     checksum: Option<String>,
     on_progress: impl Fn(u64) + 'static,
 ) -> Answer {
@@ -98,7 +101,10 @@ pub async fn send(
         Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| on_progress(event.loaded() as u64));
     xhr.upload().map_err(network)?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
     let ended = Promise::new(&mut |resolve, _| xhr.set_onloadend(Some(&resolve)));
-    xhr.send_with_opt_buffer_source(Some(body)).map_err(network)?;
+    xhr.send_with_opt_blob(Some(&body)).map_err(network)?;
+    drop(body);
+    // What was sent before goes.
+    clean_up();
     JsFuture::from(ended).await.map_err(network)?;
     let status = xhr.status().map_err(network)?;
     // 0: the connection broke, CORS forbids the answer, or it was aborted.

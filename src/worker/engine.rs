@@ -5,7 +5,7 @@ mod memory;
 mod packing;
 mod pictures;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use auraloader_core::archive::Part;
@@ -15,7 +15,7 @@ use auraloader_core::http::{Answer, Body, Failure, Request};
 use auraloader_core::session::{Action, Input, Key, RequestId, Session};
 use auraloader_core::time::Millis;
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, ArrayBuffer, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::XmlHttpRequest;
@@ -25,11 +25,17 @@ use packing::Packing;
 use super::files::Files;
 use super::pool::Pool;
 use super::protocol::{Command, Report, Slimmer};
-use crate::platform::block::{Block, clean_up};
 use crate::platform::http::Pending;
 use crate::platform::text::BrowserDecoder;
-use crate::platform::waiters::Waiters;
 use crate::platform::{clock, files, http, random};
+
+/// What was begun for a request before it was to be sent.
+struct Ahead {
+    /// What it carries, if that was foreseen.
+    body: Option<Promise>,
+    /// The records that have to be written first.
+    recorded: Option<Promise>,
+}
 
 /// One widget's engine.
 pub(super) struct Engine {
@@ -43,9 +49,8 @@ pub(super) struct Engine {
     locked: RefCell<Vec<Key>>,
     /// Handles of all that is being uploaded, if there are any.
     handles: RefCell<Array>,
-    /// Records that are being written, and who waits until none is.
-    recording: Cell<u32>,
-    recorded: RefCell<Waiters>,
+    /// Comes true when all records are written.
+    recorded: RefCell<Option<Promise>>,
     packing: Packing,
     timer: RefCell<Option<(Millis, Timeout)>>,
     slimmer: RefCell<Slimmer>,
@@ -65,7 +70,6 @@ impl Engine {
             foreseen: RefCell::default(),
             locked: RefCell::default(),
             handles: RefCell::default(),
-            recording: Cell::default(),
             recorded: RefCell::default(),
             packing: Packing::new(pool),
             timer: RefCell::default(),
@@ -166,18 +170,15 @@ impl Engine {
                 if let Some(pending) = &pending {
                     self.requests.borrow_mut().insert(id, pending.clone());
                 }
-                let body = self.foreseen(&request);
-                self.spawn(move |engine| async move { engine.send(id, request, pending, body).await });
+                let ahead = Ahead { body: self.foreseen(&request), recorded: self.recorded.borrow().clone() };
+                self.spawn(move |engine| async move { engine.send(id, request, pending, ahead).await });
             }
             Action::Foresee(archive, digest, parts) => self.foresee(archive, digest, parts),
             Action::Recall => self.spawn(Self::recall),
             Action::Fingerprint(upload, material, files) => {
                 self.spawn(move |engine| engine.fingerprint(upload, material, files));
             }
-            Action::Remember(key, record) => {
-                self.recording.set(self.recording.get() + 1);
-                self.spawn(move |engine| engine.remember(key, record));
-            }
+            Action::Remember(key, record) => self.remember(key, &record),
             Action::Forget(key) => spawn_local(memory::forget(key)),
             Action::Abort(id) => {
                 // Aborting can report progress there and then.
@@ -206,20 +207,14 @@ impl Engine {
         }
     }
 
-    async fn send(
-        self: Rc<Self>,
-        id: RequestId,
-        request: Request,
-        pending: Option<Pending>,
-        body: Option<Promise>,
-    ) {
+    async fn send(self: Rc<Self>, id: RequestId, request: Request, pending: Option<Pending>, ahead: Ahead) {
         // Aborted before it began.
         if pending.is_some() && !self.requests.borrow().contains_key(&id) {
             return;
         }
         let answer = match (&request.body, &pending) {
             (Body::Parts(parts), Some(Pending::Xhr(xhr))) => {
-                self.send_parts(id, &request, parts, xhr, body).await
+                self.send_parts(id, &request, parts, xhr, ahead).await
             }
             (_, Some(Pending::Fetch(controller))) => http::fetch(&request, controller).await,
             _ => Err(Failure::Network),
@@ -237,9 +232,9 @@ impl Engine {
         request: &Request,
         parts: &[Part],
         xhr: &XmlHttpRequest,
-        body: Option<Promise>,
+        ahead: Ahead,
     ) -> Answer {
-        let answer = self.try_to_send(id, request, parts, xhr, body).await;
+        let answer = self.try_to_send(id, request, parts, xhr, ahead).await;
         // A body that can't be read looks like a connection that broke.
         if matches!(answer, Err(Failure::Network | Failure::Unreadable(None)))
             && self.requests.borrow().contains_key(&id)
@@ -262,27 +257,22 @@ impl Engine {
         request: &Request,
         parts: &[Part],
         xhr: &XmlHttpRequest,
-        body: Option<Promise>,
+        ahead: Ahead,
     ) -> Answer {
-        let (body, checksum) = self.body(request.checksum, parts, body).await?;
-        let bytes = body.dyn_ref::<ArrayBuffer>().map(|bytes| Block::new(bytes.clone()));
-        if bytes.is_some() {
-            clean_up();
-        }
-        self.until_recorded().await;
+        let (body, checksum) = self.body(request.checksum, parts, ahead.body).await?;
+        memory::until(ahead.recorded).await;
         // Aborted meanwhile: what is not open yet can't be.
         if !self.requests.borrow().contains_key(&id) {
             return Err(Failure::Network);
         }
+        self.handle(Input::Sent(id));
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
             if let Some(engine) = me.upgrade() {
                 engine.handle(Input::Progress(id, sent));
             }
         };
-        let answer = http::send(xhr, request, &body, checksum, progress).await;
-        drop(bytes);
-        answer
+        http::send(xhr, request, body, checksum, progress).await
     }
 
     /// Says what was asked and answered; addresses hold no secret, and nothing else is told.

@@ -4,6 +4,9 @@ use std::rc::Rc;
 
 use auraloader_core::content::FileId;
 use auraloader_core::session::{self, Input, Key, Record};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
 
 use super::Engine;
 use crate::platform::within::within;
@@ -54,23 +57,27 @@ impl Engine {
         is_ours
     }
 
-    pub(super) async fn remember(self: Rc<Self>, key: Key, record: Record) {
+    /// Writes the record behind those before.
+    pub(super) fn remember(&self, key: Key, record: &Record) {
         let bytes = postcard::to_allocvec(&(&key, record)).unwrap_or_default();
         let handles = self.handles.borrow().clone();
-        storage::put(&key, &bytes, &handles).await;
-        self.recording.set(self.recording.get() - 1);
-        if self.recording.get() == 0 {
-            self.recorded.borrow_mut().resolve();
-        }
+        let before = self.recorded.borrow().clone();
+        let recorded = future_to_promise(async move {
+            if let Some(before) = before {
+                within(RECORD_MS, before).await;
+            }
+            storage::put(&key, &bytes, &handles).await;
+            Ok(JsValue::UNDEFINED)
+        });
+        *self.recorded.borrow_mut() = Some(recorded);
     }
+}
 
-    /// Nothing is sent before the record of it is written: a server that has more than that can't be gone on with. A browser
-    /// that does not get it written holds nothing up.
-    pub(super) async fn until_recorded(&self) {
-        if self.recording.get() > 0 {
-            let all_recorded = self.recorded.borrow_mut().promise();
-            within(RECORD_MS, all_recorded).await;
-        }
+/// Nothing is sent before the record of it is written: a server that has more than that can't be gone on with. A browser that
+/// does not get it written holds nothing up.
+pub(super) async fn until(recorded: Option<Promise>) {
+    if let Some(recorded) = recorded {
+        within(RECORD_MS, recorded).await;
     }
 }
 

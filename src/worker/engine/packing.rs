@@ -7,7 +7,7 @@ use auraloader_core::content::{Content, ItemId};
 use auraloader_core::dicom::Reason;
 use auraloader_core::few::Few;
 use auraloader_core::http::Failure;
-use js_sys::Object;
+use web_sys::Blob;
 
 use super::Engine;
 use crate::platform::block::Block;
@@ -69,7 +69,7 @@ impl Engine {
     }
 
     /// A request's body.
-    pub(super) async fn compose(&self, parts: &[Part]) -> Result<Object, Failure> {
+    pub(super) async fn compose(&self, parts: &[Part]) -> Result<Blob, Failure> {
         let packed = |item: &ItemId| self.packing.kept.borrow().get(item).cloned();
         files::compose(parts, |file| self.files.ask(file), packed).await
     }

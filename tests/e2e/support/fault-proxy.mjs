@@ -4,6 +4,9 @@ import { once } from "node:events";
 import { createServer, connect } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 
+/** Milliseconds that a timeout may come late. */
+const LATE = 10;
+
 /** Forwards to `target` (a port, which may be set later); `rate` and `cutAfter()` make it misbehave. */
 export class FaultProxy {
   /** Port to forward to. */
@@ -89,8 +92,8 @@ export class FaultProxy {
       }
       server.write(data);
       if (this.rate < Infinity) {
-        // By when it is due, so that timeouts that come late do not add up.
-        this.#free = Math.max(this.#free, performance.now()) + (1000 * data.length) / this.rate;
+        // By when it is due, so that timeouts that come late do not add up: what they lose the link makes up for.
+        this.#free = Math.max(this.#free, performance.now() - LATE) + (1000 * data.length) / this.rate;
         client.pause();
         await after(this.#free - performance.now());
         client.resume();

@@ -188,7 +188,10 @@ impl Engine {
                 self.packing.start(item, content, level, &self.shell.files, &self.sender);
             }
             Action::LetGo(item) => self.packing.let_go(item),
-            Action::Send(id, request) if !self.barred => self.send(id, request),
+            Action::Send(id, request) if !self.barred => {
+                self.send(id, request);
+                return Some(Input::Sent(id));
+            }
             Action::Send(..) => {}
             // Hashing takes a fraction of what the wire takes: it is done as the body is sent.
             Action::Foresee(..) => {}

@@ -69,6 +69,8 @@ pub enum Input {
     Packed(ItemId, Result<Packed, Reason>),
     /// What came of a request.
     Answer(RequestId, Answer),
+    /// What a request with a body carries has been read, and goes out from now on: the server's time begins.
+    Sent(RequestId),
     /// Bytes of a request's body that have gone out.
     Progress(RequestId, u64),
     /// What came of the [`Action::Resolve`] of this number.
@@ -110,7 +112,8 @@ pub enum Action {
     Pack(ItemId, Content, u8),
     /// Let go of the deflated bytes of this item, if there are any.
     LetGo(ItemId),
-    /// Send a request.
+    /// Send a request; one that carries parts of files once the records asked for before are kept, and tell when it goes
+    /// ([`Input::Sent`]).
     Send(RequestId, Request),
     /// Tell what records there are ([`Input::Recalled`]).
     Recall,

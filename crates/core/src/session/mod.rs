@@ -186,10 +186,13 @@ impl Session {
                 }
             }
             Input::Answer(request, answer) => self.answered(now, request, answer),
+            Input::Sent(request) => {
+                if let Some((serial, at)) = self.archive_of(request) {
+                    self.with_transfer(now, serial, |transfer| transfer.goes_out(now, at));
+                }
+            }
             Input::Progress(request, sent) => {
-                if let Some(Owner::Transfer(serial, Slot::Tus(at))) =
-                    self.requests.get(&request).map(|out| out.owner)
-                {
+                if let Some((serial, at)) = self.archive_of(request) {
                     self.with_transfer(now, serial, |transfer| transfer.progress(now, at, sent));
                 }
             }
@@ -272,6 +275,14 @@ impl Session {
         if let Some(call) = &mut self.config_call {
             let next = call.timeout(now);
             self.config_next(now, next);
+        }
+    }
+
+    /// The transfer and the number of the archive that a request is for.
+    fn archive_of(&self, request: RequestId) -> Option<(u32, usize)> {
+        match self.requests.get(&request)?.owner {
+            Owner::Transfer(serial, Slot::Tus(at)) => Some((serial, at)),
+            _ => None,
         }
     }
 

@@ -21,9 +21,10 @@ const SLACK: u64 = 4 * 1024 * 1024;
 const LARGEST_CHUNK: u64 = 64 * 1024 * 1024;
 /// What is deflated is kept in memory until the server has it, and as much again for what is sent next.
 const LARGEST_PACKED_CHUNK: u64 = 10 * 1024 * 1024;
-/// Of small files the bytes go, not slices, and are in memory several times on their way to the network.
-const LARGEST_CHUNK_OF_SMALL: u64 = 5 * 1024 * 1024;
-/// Files are small if with their headers they are no larger than this on average.
+/// Of small files the bytes go, not slices, and are in memory several times on their way to the network: so many of them are
+/// in one chunk at most.
+const MOST_OF_SMALL: u64 = 5 * 1024 * 1024;
+/// Files are small up to this size.
 const SMALL: u64 = 64 * 1024;
 
 /// What the session is to do.
@@ -73,9 +74,8 @@ pub(super) struct Packing {
     /// Where the server has to be told the length first, the entry up to which all have been packed to know it; what there
     /// is no room for is let go of.
     sized: Option<usize>,
-    /// The entries whose files are read once more, to see that they are what was sent before: up to this one of the
-    /// plan, from this one on.
-    unverified: Range<usize>,
+    /// The entries whose files are to be read once more, to see that they are what was sent before.
+    unverified: VecDeque<usize>,
     /// How many of them are being read.
     verifying: usize,
     /// Since when the pool has been busy, without what is counted already.
@@ -96,7 +96,7 @@ impl Packing {
             start: 0,
             first: 0,
             sized: None,
-            unverified: 0..0,
+            unverified: VecDeque::new(),
             verifying: 0,
             busy: Millis::default(),
             actions: VecDeque::new(),
@@ -150,17 +150,20 @@ impl Packing {
         &mut self.rates
     }
 
-    /// The most that is to be sent at once, as things are.
-    pub(super) fn largest_chunk(&self) -> u64 {
+    /// The most that is to be sent at once from `start` on, as things are.
+    pub(super) fn largest_chunk(&self, start: u64) -> u64 {
         let is_stored =
             self.compression == Compression::Auto && self.level.is_none() && self.trial().is_none();
-        if self.plain_len() <= SMALL * self.entry_count() as u64 {
-            LARGEST_CHUNK_OF_SMALL
-        } else if self.plan.len().is_some() || is_stored {
-            LARGEST_CHUNK
-        } else {
-            LARGEST_PACKED_CHUNK
+        let most = if self.plan.len().is_some() || is_stored { LARGEST_CHUNK } else { LARGEST_PACKED_CHUNK };
+        let (mut small, mut large) = (0, 0);
+        for index in self.plan.index_at(start).. {
+            let Some((_, content, _)) = self.plan.entry(index) else { return most };
+            *if content.size() <= SMALL { &mut small } else { &mut large } += content.size();
+            if small + large >= most || small >= MOST_OF_SMALL {
+                break;
+            }
         }
+        most.min(large + MOST_OF_SMALL)
     }
 
     /// The server takes no upload of unknown length.
@@ -175,7 +178,10 @@ impl Packing {
 
     /// Takes up what was decided before; `false` if that can't be.
     pub(super) fn restore(&mut self, decided: &[Decided]) -> bool {
-        self.unverified = 0..decided.len();
+        // What has been read already is compared by the plan.
+        let is_unread =
+            |index: &usize| self.plan.entry(*index).is_some_and(|(item, ..)| self.plan.crc(item).is_none());
+        self.unverified = (0..decided.len()).filter(is_unread).collect();
         self.plan.restore(decided)
     }
 
@@ -198,9 +204,9 @@ impl Packing {
         self.plan.decided()
     }
 
-    /// Up to where bytes can have been made, and how many entries are decided.
-    pub(super) fn made(&self) -> (u64, usize) {
-        (self.plan.made_len(), self.plan.decided_count())
+    /// Up to where bytes can have been made.
+    pub(super) fn made_len(&self) -> u64 {
+        self.plan.made_len()
     }
 
     /// Whether all that was sent before has been seen to be what is there now.
@@ -255,9 +261,10 @@ impl Packing {
             }
             self.next_of_directory += 1;
         }
-        while !self.unverified.is_empty() && self.jobs.len() < CHECKSUMS_AT_A_TIME {
-            self.verify(self.unverified.start);
-            self.unverified.start += 1;
+        while self.jobs.len() < CHECKSUMS_AT_A_TIME
+            && let Some(index) = self.unverified.pop_front()
+        {
+            self.verify(index);
         }
     }
 
@@ -328,7 +335,12 @@ impl Packing {
                 self.plan.set_crc(item, crc);
                 Ok(())
             }
-            Err(_) => Err(self.failed(item)),
+            Err(_) => {
+                if is_verifying {
+                    self.unverified.extend(self.plan.index_of(item));
+                }
+                Err(self.failed(item))
+            }
         }
     }
 
@@ -371,7 +383,6 @@ impl Packing {
         let index = self.plan.index_of(item).unwrap_or_default();
         self.next = self.next.min(index);
         self.next_of_directory = self.next_of_directory.min(index);
-        self.unverified.start = self.unverified.start.min(index);
         Trouble::Unreadable
     }
 }
@@ -386,27 +397,27 @@ mod tests {
     const MIB: u64 = 1024 * 1024;
 
     fn packing(compression: Compression) -> Packing {
-        packing_of(compression, MIB)
+        packing_of(compression, &[MIB; 100])
     }
 
-    /// Native images of this size, of which some have been packed to half of it in 10 ms each.
-    fn packing_of(compression: Compression, size: u64) -> Packing {
-        let accepted = |file: u32| Accepted {
+    /// Native images of these sizes, of which some have been packed to half of it in 10 ms each.
+    fn packing_of(compression: Compression, sizes: &[u64]) -> Packing {
+        let accepted = |(file, size): (u32, &u64)| Accepted {
             item: file.into(),
             study_uid: "1.2".to_owned(),
             path: format!("{file}"),
-            content: Content::whole(file, size),
+            content: Content::whole(file, *size),
             crc: None,
             is_native: true,
         };
-        let files: Vec<_> = (0..100).map(accepted).collect();
+        let files: Vec<_> = (0..).zip(sizes).map(accepted).collect();
         let mut packing = Packing::new(&files, &NativeDecoder, compression);
         packing.read_ahead(Millis(0), 4 * MIB);
         let mut now = Millis(0);
         while let Some(action) = packing.poll() {
             now = now + Duration::from_millis(10);
-            if let Action::Pack(item, ..) = action {
-                let packed = Packed { crc: 0, len: Some(size / 2) };
+            if let Action::Pack(item, content, _) = action {
+                let packed = Packed { crc: 0, len: Some(content.size() / 2) };
                 packing.packed(now, item, Ok(packed)).expect("as it was");
             }
         }
@@ -421,17 +432,31 @@ mod tests {
             (Compression::Deflate, 500, LARGEST_PACKED_CHUNK),
         ] {
             let mut packing = packing(compression);
-            assert_eq!(packing.largest_chunk(), LARGEST_PACKED_CHUNK, "nothing is known of the wire");
+            assert_eq!(packing.largest_chunk(0), LARGEST_PACKED_CHUNK, "nothing is known of the wire");
             packing.rates().wire.add((wire * MIB) as f64, Duration::from_secs(1));
             packing.read_ahead(Millis(0), 20 * MIB);
-            assert_eq!((packing.len(), packing.largest_chunk()), (None, most), "{compression:?}, {wire}");
+            assert_eq!((packing.len(), packing.largest_chunk(0)), (None, most), "{compression:?}, {wire}");
         }
     }
 
     #[test]
     fn the_bytes_of_small_files_are_never_many_at_once() {
-        for (size, most) in [(SMALL / 2, LARGEST_CHUNK_OF_SMALL), (SMALL * 2, LARGEST_CHUNK)] {
-            assert_eq!(packing_of(Compression::Store, size).largest_chunk(), most);
-        }
+        let packing = |large: &[u64], small: u64| {
+            let sizes = [large, &vec![SMALL; small as usize]].concat();
+            packing_of(Compression::Store, &sizes)
+        };
+        let many = 1000;
+        assert_eq!(packing(&[], many).largest_chunk(0), MOST_OF_SMALL);
+        assert_eq!(packing(&[], 10).largest_chunk(0), LARGEST_CHUNK, "all of them are no more");
+        assert_eq!(packing(&[SMALL + 1; 2000], 0).largest_chunk(0), LARGEST_CHUNK);
+        let mixed = packing(&[20 * MIB], many);
+        assert_eq!(
+            mixed.largest_chunk(0),
+            20 * MIB + MOST_OF_SMALL,
+            "what is read as it is sent does not count"
+        );
+        assert_eq!(mixed.largest_chunk(21 * MIB), MOST_OF_SMALL);
+        assert_eq!(packing(&[500 * MIB], many).largest_chunk(0), LARGEST_CHUNK);
+        assert_eq!(packing(&[500 * MIB], many).largest_chunk(501 * MIB), MOST_OF_SMALL);
     }
 }

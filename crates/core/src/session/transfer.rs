@@ -346,8 +346,22 @@ impl Transfer {
     pub(super) fn sign_of_life(&mut self, now: Millis, slot: Slot) {
         match slot {
             Slot::Api => self.call.iter_mut().for_each(|(_, call)| call.sign_of_life(now)),
-            Slot::Tus(at) => self.tus(now, at, tus::Input::Sent),
+            Slot::Tus(at) => {
+                let is_out =
+                    self.archives.get(at).is_some_and(|archive| archive.tus.poll_timeout().is_some());
+                if is_out {
+                    self.tus(now, at, tus::Input::Sent);
+                }
+            }
         }
+    }
+
+    /// What the archive's request carries has been read. Until now nobody waited for the server.
+    pub(super) fn goes_out(&mut self, now: Millis, at: usize) {
+        if let Some(since) = self.archives.get_mut(at).and_then(|archive| archive.on_wire.as_mut()) {
+            *since = (now, 0);
+        }
+        self.tus(now, at, tus::Input::Sent);
     }
 
     /// What is out can't be authorised.

@@ -26,11 +26,6 @@ impl Plan {
         decided.collect()
     }
 
-    /// How many entries that is.
-    pub fn decided_count(&self) -> usize {
-        self.decided
-    }
-
     /// Up to where bytes can have been made: in what is behind, a CRC-32 is missing.
     pub fn made_len(&self) -> u64 {
         let unknown = self.known().iter().find(|entry| entry.crc.is_none());

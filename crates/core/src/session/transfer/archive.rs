@@ -19,15 +19,15 @@ pub(super) struct Archive {
     /// The chunk that is being sent; what is behind it is got ready.
     pub(super) sending: Range<u64>,
     /// The chunk behind it, once it is ready to be sent.
-    foreseen: Range<u64>,
+    pub(super) foreseen: Range<u64>,
     /// Since when the wire has been carrying it, without what is counted already, and how much that was.
     pub(super) on_wire: Option<(Millis, u64)>,
     /// The server is told the length, or will be as soon as it is asked.
     pub(super) has_length: bool,
     /// Where the server has it.
     pub(super) url: Option<String>,
-    /// Up to where bytes can have been made, and how many entries were decided, when it was last remembered.
-    remembered: (u64, usize),
+    /// Up to where bytes can have been made when it was last remembered.
+    remembered: u64,
     /// It was begun before.
     pub(super) resumed: Resumed,
     pub(super) is_connected: bool,
@@ -56,7 +56,7 @@ impl Archive {
             foreseen: 0..0,
             on_wire: None,
             url: None,
-            remembered: (0, 0),
+            remembered: 0,
             resumed: Resumed::No,
             is_connected: true,
             side_by_side: settings.side_by_side(),
@@ -76,8 +76,8 @@ impl Archive {
         self.resumed = Resumed::Unconfirmed;
         let is_same = self.packing.restore(&begun.decided);
         self.url.clone_from(&begun.url);
-        self.remembered = self.packing.made();
-        let resume = self.url.clone().map(|url| (url, self.remembered.0));
+        self.remembered = self.packing.made_len();
+        let resume = self.url.clone().map(|url| (url, self.remembered));
         self.tus = tus_upload(settings, upload_id, name, &self.packing, resume);
         self.has_length = self.packing.len().is_some();
         is_same
@@ -85,13 +85,13 @@ impl Archive {
 
     /// What is to be remembered of it.
     pub(super) fn remember(&mut self) -> Begun {
-        self.remembered = self.packing.made();
+        self.remembered = self.packing.made_len();
         let decided = if self.url.is_some() { self.packing.decided() } else { Vec::new() };
         Begun { url: self.url.clone(), decided }
     }
 
     pub(super) fn is_beyond_record(&self, end: u64) -> bool {
-        end > self.remembered.0 || self.packing.made().1 > self.remembered.1
+        end > self.remembered
     }
 
     /// Refused by a server that has not said yet that it knows of it.
@@ -129,7 +129,7 @@ impl Archive {
 
     /// Asks for what is sent next.
     pub(super) fn read_ahead(&mut self, now: Millis) {
-        let largest = largest_chunk(&self.packing, self.side_by_side);
+        let largest = largest_chunk(&self.packing, self.sending.end, self.side_by_side);
         self.tus.handle(now, tus::Input::LargestChunk(largest));
         // Where an upload goes on that was begun in another page, no chunk has been asked for yet.
         if self.sending.end < self.tus.offset() {
@@ -180,8 +180,8 @@ pub(super) fn name(upload_id: &str, number: Option<usize>) -> String {
     }
 }
 
-fn largest_chunk(packing: &Packing, side_by_side: u64) -> u64 {
-    packing.largest_chunk() / side_by_side
+fn largest_chunk(packing: &Packing, start: u64, side_by_side: u64) -> u64 {
+    packing.largest_chunk(start) / side_by_side
 }
 
 fn tus_upload(
@@ -207,7 +207,7 @@ fn tus_upload(
         length: packing.len(),
         resume,
         chunk_size: settings.chunk_size,
-        largest_chunk: largest_chunk(packing, settings.side_by_side()),
+        largest_chunk: largest_chunk(packing, 0, settings.side_by_side()),
         retry_delays: settings.retry_delays.clone(),
     };
     tus::Upload::new(config, settings.jitter)

@@ -123,23 +123,30 @@ impl Transfer {
         archive.read_ahead(now);
         self.pass_on(at);
         let Some(archive) = self.archives.get_mut(at) else { return };
+        let mut is_sent = false;
         if let Some((range, request)) = archive.held.take() {
             match archive.packing.parts(&range) {
                 Ok(parts) => {
                     archive.on_wire = Some((now, 0));
-                    archive.tus.handle(now, tus::Input::Sent);
-                    if archive.is_beyond_record(range.end) || self.has_moved_on() {
+                    if archive.is_beyond_record(range.end) {
                         self.remember();
                     }
                     let request = Request { body: Body::Parts(parts), ..request };
                     self.actions.push_back(Action::Send(Slot::Tus(at), request));
+                    is_sent = true;
                 }
                 Err(_) => archive.held = Some((range, request)),
             }
         }
         let Some(archive) = self.archives.get_mut(at) else { return };
-        let foreseen = archive.foresee().map(|(digest, parts)| Action::Foresee(at, digest, parts));
-        self.actions.extend(foreseen);
+        let foreseen = archive.foresee();
+        let is_new = foreseen.is_some() && archive.is_beyond_record(archive.foreseen.end);
+        self.actions.extend(foreseen.map(|(digest, parts)| Action::Foresee(at, digest, parts)));
+        // Not only as it is sent, which would have to wait for it.
+        if is_new || (is_sent && self.has_moved_on()) {
+            self.remember();
+        }
+        let Some(archive) = self.archives.get_mut(at) else { return };
         if let Some(input) = archive.news_of_length() {
             self.tus(now, at, input);
         }
