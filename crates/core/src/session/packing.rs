@@ -295,7 +295,7 @@ impl Packing {
             Need::Decision if self.trial().is_some() => None,
             Need::Decision => {
                 self.level = self.rates.choose(self.compression, self.level);
-                self.level
+                self.level.map(|level| self.rates.vary(level))
             }
         };
         if self.jobs.len() >= if level.is_some() { PACKED_AT_A_TIME } else { CHECKSUMS_AT_A_TIME } {
