@@ -261,11 +261,12 @@ impl Engine {
     ) -> Answer {
         let (body, checksum) = self.body(request.checksum, parts, ahead.body).await?;
         memory::until(ahead.recorded).await;
+        // Which may show that the machine slept, and that the token has to be renewed first.
+        self.handle(Input::Sent(id));
         // Aborted meanwhile: what is not open yet can't be.
         if !self.requests.borrow().contains_key(&id) {
             return Err(Failure::Network);
         }
-        self.handle(Input::Sent(id));
         let me = Weak::clone(&self.me);
         let progress = move |sent| {
             if let Some(engine) = me.upgrade() {

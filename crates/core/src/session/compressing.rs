@@ -123,7 +123,8 @@ impl Rates {
     /// The level to pack the next item at, `None` to store it; `current` is what was chosen last.
     ///
     /// Packing and sending go on at once, so what takes longer counts, and a little what they take of the machine; sending
-    /// what is packed at a level takes as much less time as it is shorter. Until the wire is known, level 1 costs next to nothing on a fast link and saves half on a
+    /// what is packed at a level takes as much less time as it is shorter. Until the wire is known, level 1 costs next to
+    /// nothing on a fast link and saves half on a
     /// slow one.
     pub(super) fn choose(&self, compression: Compression, current: Option<u8>) -> Option<u8> {
         if compression == Compression::Store {
