@@ -124,8 +124,7 @@ impl Rates {
     ///
     /// Packing and sending go on at once, so what takes longer counts, and a little what they take of the machine; sending
     /// what is packed at a level takes as much less time as it is shorter. Until the wire is known, level 1 costs next to
-    /// nothing on a fast link and saves half on a
-    /// slow one.
+    /// nothing on a fast link and saves half on a slow one.
     pub(super) fn choose(&self, compression: Compression, current: Option<u8>) -> Option<u8> {
         if compression == Compression::Store {
             return None;
